@@ -1,0 +1,120 @@
+"""From what a format's file parsed to an RgbdScan: checks that hold for every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo3d.errors import InputError
+from geo3d.progress import track
+
+if TYPE_CHECKING:
+    from geo3d.scene.kinds import RgbdScan
+    from geo3d.scene.source import Source
+
+LEAST_FRAMES = 3
+
+
+def assemble(
+    source: Source,
+    transforms: list[np.ndarray | None],
+    intrinsics: np.ndarray,
+    colour_intrinsics: np.ndarray | None = None,
+    depth_unit: float = 0.001,
+    depth_none: tuple[int, ...] = (),
+    up: tuple[float, float, float] | None = None,
+) -> RgbdScan:
+    """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
+
+    Frames without a usable transform are skipped with the reason; raises InputError where fewer than 3 are left, where
+    an image is no image or of another size than the rest, or where the intrinsics are not those of a pinhole.
+    """
+    import torch
+
+    from geo3d.scene.kinds import Encoded, RgbdScan
+
+    skipped = [(name, reason) for name, reason in source.listing["skipped"]]
+    kept = []
+    for frame, transform in zip(source.listing["frames"], transforms, strict=True):
+        reason = _fault(transform)
+        if reason:
+            skipped.append((frame["colour"], reason))
+        else:
+            kept.append((frame, transform))
+    if len(kept) < LEAST_FRAMES:
+        why = "; ".join(f"{count} x {reason}" for reason, count in Counter(r for _, r in skipped).most_common())
+        raise InputError(
+            f"{source.root} has {len(kept)} usable frames, at least {LEAST_FRAMES} are needed" + (f" ({why})" if why else "")
+        )
+    frames = [frame for frame, _ in kept]
+    sizes = {kind: _common_size(source.root, [frame[kind] for frame in frames]) for kind in ("colour", "depth")}
+    crop = source.listing["crop"]
+    return RgbdScan(
+        source=source.root,
+        colour=tuple(Encoded(frame["colour"], source.sha256[frame["colour"]]) for frame in frames),
+        depth=tuple(Encoded(frame["depth"], source.sha256[frame["depth"]]) for frame in frames),
+        world_from_camera=torch.from_numpy(np.stack([transform for _, transform in kept]).astype(np.float64)),
+        intrinsics=torch.from_numpy(_pinhole(source.root, intrinsics)),
+        colour_intrinsics=torch.from_numpy(
+            _pinhole(source.root, intrinsics if colour_intrinsics is None else colour_intrinsics)
+        ),
+        depth_size=sizes["depth"],
+        colour_size=sizes["colour"],
+        depth_unit=depth_unit,
+        depth_none=depth_none,
+        up=None if up is None else torch.tensor(up, dtype=torch.float64),
+        crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
+        skipped=tuple(skipped),
+    )
+
+
+def read_numbers(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers of a text file, float64; -1 in `shape` is any count. Raises InputError where they are not of that shape."""
+    try:
+        numbers = np.array(path.read_text(encoding="utf-8").split(), dtype=np.float64)
+        return numbers.reshape(shape)
+    except (OSError, ValueError) as error:
+        wanted = "x".join("n" if n < 0 else str(n) for n in shape)
+        raise InputError(f"{path} must hold {wanted} numbers as text: {error}") from error
+
+
+def read_transform(path: Path) -> np.ndarray | None:
+    """A 4x4 matrix from a frame's own text file; None where there is none in it."""
+    try:
+        return read_numbers(path, (4, 4))
+    except InputError:
+        return None
+
+
+def _fault(transform: np.ndarray | None) -> str | None:
+    if transform is None:
+        return "no transform"
+    if not np.isfinite(transform).all():
+        return "transform with NaN or infinity"
+    rotation = transform[:3, :3]
+    if np.abs(rotation.T @ rotation - np.eye(3)).max() > 1e-2 or np.linalg.det(rotation) < 0:
+        return "transform is not rigid"
+    return None
+
+
+def _common_size(root: Path, names: list[str]) -> tuple[int, int]:
+    from geo3d.scene.frames import image_size
+
+    sizes = {name: image_size(root / name) for name in track(names, "sizes", total=len(names), unit="images")}
+    common = Counter(sizes.values()).most_common(1)[0][0]
+    for name, size in sizes.items():
+        if size != common:
+            height, width = common
+            raise InputError(f"{root / name} is {size[1]}x{size[0]}; the scan's other images are {width}x{height}")
+    return common
+
+
+def _pinhole(root: Path, matrix: np.ndarray) -> np.ndarray:
+    zeros = [matrix[0, 1], matrix[1, 0], matrix[2, 0], matrix[2, 1], matrix[2, 2] - 1]
+    if not np.isfinite(matrix).all() or min(matrix[0, 0], matrix[1, 1]) <= 0 or np.abs(zeros).max() > 1e-6:
+        text: Any = matrix.tolist()
+        raise InputError(f"{root} has intrinsics {text}; allowed are [[fx, 0, cx], [0, fy, cy], [0, 0, 1]], fx and fy > 0")
+    return matrix.astype(np.float64)

@@ -1,0 +1,34 @@
+"""HoloLens recordings in the layout of deep-video-mvs (Duzceker et al. 2021).
+
+Depth is 16-bit PNG in millimetres; row n of ``poses.txt`` is the camera-to-world matrix of the n-th image in order of
+name (the numbers in the names skip), axes as ours. The device's world has its y axis against gravity.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo3d.data_tools.assemble import assemble, read_numbers
+from geo3d.data_tools.listing import Listing, images, pair_by_stem
+
+if TYPE_CHECKING:
+    from geo3d.scene.kinds import RgbdScan
+    from geo3d.scene.source import Source
+
+LOOKS_FOR = "images/, depth/, poses.txt (16 numbers a row) and K.txt"
+
+
+def find(folder: Path) -> Listing | None:
+    """List the frames; None where there are none of this format."""
+    colour = images(folder / "images")
+    if not colour or not all((folder / name).exists() for name in ("poses.txt", "K.txt")):
+        return None
+    return pair_by_stem(folder, colour, images(folder / "depth"), ("K.txt", "poses.txt"))
+
+
+def read(source: Source, config: None) -> RgbdScan:
+    """Read transforms and intrinsics."""
+    rows = read_numbers(source.root / "poses.txt", (-1, 4, 4))
+    transforms = [rows[f["row"]] if f["row"] < len(rows) else None for f in source.listing["frames"]]
+    return assemble(source, transforms, read_numbers(source.root / "K.txt", (3, 3)), up=(0.0, 1.0, 0.0))

@@ -1,0 +1,70 @@
+"""Which scan formats there are, and which one a folder has."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from types import ModuleType
+
+from geo3d.data_tools import hololens, plain, redwood, seven_scenes
+from geo3d.data_tools.listing import Listing
+from geo3d.errors import InputError
+from geo3d.scene.source import Source, hash_files
+
+FORMATS: dict[str, ModuleType] = {
+    "7scenes": seven_scenes,
+    "hololens": hololens,
+    "plain": plain,
+    "redwood": redwood,
+}
+"""By name: each has ``LOOKS_FOR``, ``find(folder) -> Listing | None`` and ``read(source, config) -> RgbdScan``."""
+
+
+def find_scan(
+    folder: Path, format: str, frames: str, crop: tuple[float, ...] | None, memory: Path | None
+) -> tuple[ModuleType, Source]:
+    """The folder's format and its files, hashed; `memory` is where hashes are remembered.
+
+    `format` is a name or ``auto``, `frames` a Python slice such as ``0:600:5``, `crop` six metres: the world box's
+    lowest, then highest corner.
+    """
+    if not folder.exists():
+        raise InputError(f"{folder} is not there; give the folder of a scan")
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file; give the folder of a scan")
+    name, listing = _recognise(folder, format)
+    chosen = listing.frames[_slice(frames)]
+    if listing.frames and not chosen:
+        raise InputError(f"--frames {frames} takes none of the {len(listing.frames)} frames of {folder}")
+    if crop is not None and not all(low < high for low, high in zip(crop[:3], crop[3:], strict=True)):
+        raise InputError(f"--crop {' '.join(map(str, crop))} is empty; give the lowest x y z, then the highest")
+    listing = dataclasses.replace(listing, frames=chosen)
+    known = {"format": name, "crop": crop, **dataclasses.asdict(listing)}
+    return FORMATS[name], Source(folder, known, hash_files(folder, listing.files, memory))
+
+
+def describe_formats() -> str:
+    """What each format looks for, for error messages and help."""
+    return "; ".join(f"{name} looks for {module.LOOKS_FOR}" for name, module in FORMATS.items())
+
+
+def _recognise(folder: Path, format: str) -> tuple[str, Listing]:
+    if format != "auto" and format not in FORMATS:
+        raise InputError(f"--format {format} is not known; it is auto or one of {', '.join(FORMATS)}")
+    for name in FORMATS if format == "auto" else (format,):
+        listing = FORMATS[name].find(folder)
+        if listing is not None:
+            return name, listing
+    if format != "auto":
+        raise InputError(f"{folder} is not in the format {format}, which looks for {FORMATS[format].LOOKS_FOR}")
+    raise InputError(f"{folder} is in no format known here: {describe_formats()}")
+
+
+def _slice(text: str) -> slice:
+    try:
+        parts = [int(part) if part else None for part in text.split(":")]
+        if not 2 <= len(parts) <= 3 or (len(parts) == 3 and parts[2] is not None and parts[2] <= 0):
+            raise ValueError(text)
+    except ValueError:
+        raise InputError(f"--frames {text} is no slice; give start:stop or start:stop:step, as in 0:600:5") from None
+    return slice(*parts)

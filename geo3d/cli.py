@@ -1,0 +1,115 @@
+"""The command ``geo3d``: finds the pipeline, fills its config, and turns exceptions into sentences and exit codes."""
+
+import functools
+import importlib
+import sys
+import traceback
+from collections.abc import Callable
+from importlib.metadata import version
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+from geo3d.errors import InputError
+from geo3d.progress import install_display
+
+COMMANDS = {
+    "scan-to-mesh": ("geo3d.pipelines.scan_to_mesh", "scan_to_mesh", "turn an RGB-D scan into a coloured mesh"),
+    "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
+    "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
+    "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
+}
+"""By name: module, function, what it does. A command's options are its function's arguments."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 if all went well, 2 for input that cannot be used, 1 for a fault of ours."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    install_display()
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        return _complain("interrupted; the same command goes on from here", debug, 130)
+    except InputError as error:
+        return _complain(str(error), debug, 2)
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{named}{error.strerror or error}; what was there before is unchanged", debug, 2)
+    except MemoryError as error:
+        return _complain(f"out of memory ({error}); a larger --fuse.voxel-size or a --crop needs less", debug, 2)
+    except Exception as error:
+        what = f"a fault in geo3d, not in your input: {type(error).__name__}: {error}; --debug shows where"
+        return _complain(what, debug, 1)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if name in ("--help", "-h"):
+        _print_help()
+    elif name == "--version":
+        print(version("geo3d"))
+    elif name in COMMANDS:
+        module, function, _ = COMMANDS[name]
+        _call(name, getattr(importlib.import_module(module), function), rest)
+    else:
+        raise InputError(f"there is no command {name}; there are {', '.join(COMMANDS)} (see geo3d --help)")
+    return 0
+
+
+def _print_help() -> None:
+    print("geo3d turns scans into meshes, step by step, redoing only what has changed.\n\ncommands:")
+    for name, (_, _, purpose) in COMMANDS.items():
+        print(f"  geo3d {name:14} {purpose}")
+    print(
+        "\n`geo3d COMMAND --help` lists a command's options. For every command:\n"
+        "  --config FILE.toml   values for its options, under the options on the command line\n"
+        "  --debug              show the traceback of an error\n"
+        "\nexit codes: 0 done, 2 the input cannot be used, 1 a fault in geo3d, 130 interrupted"
+    )
+
+
+def _call(name: str, function: Callable[..., Any], arguments: list[str]) -> None:
+    """Let tyro fill the function's arguments; a config file moves the defaults of its argument `config`."""
+    import tyro
+
+    function.__annotations__.pop("return", None)  # tyro would resolve it, and with it import torch
+    files, arguments = _taken(arguments, "--config")
+    parameter = signature(function).parameters.get("config")
+    if files and parameter is None:
+        raise InputError(f"geo3d {name} takes no --config")
+    if files and parameter is not None:
+        from geo3d.config import read_config
+
+        described = function.__doc__
+        function = functools.partial(function, config=read_config(type(parameter.default), Path(files[-1])))
+        function.__doc__ = described
+    tyro.cli(function, args=arguments, prog=f"geo3d {name}")
+
+
+def _taken(arguments: list[str], option: str) -> tuple[list[str], list[str]]:
+    """Split off the values of an option."""
+    values, rest, pending = [], [], iter(arguments)
+    for argument in pending:
+        if argument == option:
+            value = next(pending, None)
+            if value is None:
+                raise InputError(f"{option} must be followed by a file")
+            values.append(value)
+        elif argument.startswith(f"{option}="):
+            values.append(argument.partition("=")[2])
+        else:
+            rest.append(argument)
+    return values, rest
+
+
+def _complain(sentence: str, debug: bool, code: int) -> int:
+    if debug:
+        traceback.print_exc()
+    print(f"geo3d: {sentence}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,8 @@
+"""The one exception that is written for the person at the keyboard."""
+
+
+class InputError(ValueError):
+    """Something given is not usable: one sentence that names the file or value and says what is allowed.
+
+    The command line prints it as it is and exits with code 2; every other exception is a fault of ours.
+    """

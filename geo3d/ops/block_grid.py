@@ -1,0 +1,74 @@
+"""Sparse voxel grids: blocks of 8^3 voxels, named by whole-number coordinates."""
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from geo3d.kernels import block_hash
+
+SIDE = 8
+"""Voxels along a block's edge."""
+LIMIT = 1 << 20
+"""Block coordinates lie in [-LIMIT, LIMIT)."""
+
+
+def pack_blocks(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, " block"]:
+    """One int64 a block, which sorts as the coordinates do lexicographically."""
+    x, y, z = (blocks.long() + LIMIT).unbind(-1)
+    return (x * 2 * LIMIT + y) * 2 * LIMIT + z
+
+
+def upper_neighbours(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 8"]:
+    """Rows of the blocks one step up along each axis, at x + 2 y + 4 z; -1 where there is none.
+
+    `blocks` are sorted lexicographically, without repeats.
+    """
+    keys = pack_blocks(blocks)
+    corner = torch.arange(8, device=blocks.device)
+    steps = torch.stack([corner & 1, corner >> 1 & 1, corner >> 2 & 1], dim=-1)
+    wanted = pack_blocks((blocks[:, None] + steps).reshape(-1, 3))
+    rows = torch.searchsorted(keys, wanted).clamp(max=max(len(keys) - 1, 0))
+    return torch.where(keys[rows] == wanted, rows, -1).reshape(-1, 8).int() if len(keys) else rows.reshape(0, 8).int()
+
+
+def unpack_blocks(keys: Int[Tensor, " block"]) -> Int[Tensor, "block 3"]:
+    """The inverse of :func:`pack_blocks`."""
+    side = 2 * LIMIT
+    return (torch.stack([keys // side**2, keys // side % side, keys % side], dim=-1) - LIMIT).int()
+
+
+class BlockTable:
+    """A growing table from block coordinates to rows 0, 1, 2, ... in the order they were first asked for."""
+
+    def __init__(self) -> None:
+        self._keys: list[np.ndarray] = []
+        self._count = 0
+        self._make_slots(1 << 13)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def blocks(self) -> Int[Tensor, "block 3"]:
+        """The coordinates, by row."""
+        return unpack_blocks(torch.from_numpy(self._all_keys()))
+
+    def rows(self, blocks: Int[Tensor, "n 3"]) -> Int[Tensor, " n"]:
+        """The row of each block, none of them twice; a new block gets the next free row."""
+        keys, before = pack_blocks(blocks).numpy(), self._count
+        if 2 * (self._count + len(keys)) > len(self._slots):
+            self._make_slots(4 * (self._count + len(keys)))
+        rows = np.empty(len(keys), np.int32)
+        self._count = block_hash.insert(keys, self._slots, self._slot_rows, self._count, rows)
+        self._keys.append(keys[rows >= before])
+        return torch.from_numpy(rows)
+
+    def _all_keys(self) -> np.ndarray:
+        return np.concatenate([np.zeros(0, np.int64), *self._keys])
+
+    def _make_slots(self, least: int) -> None:
+        size = 1 << (least - 1).bit_length()
+        self._slots, self._slot_rows = np.full(size, block_hash.EMPTY, np.int64), np.zeros(size, np.int32)
+        keys = self._all_keys()
+        block_hash.insert(keys, self._slots, self._slot_rows, 0, np.empty(len(keys), np.int32))

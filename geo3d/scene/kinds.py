@@ -1,0 +1,102 @@
+"""What passes between stages: frozen dataclasses of tensors and plain values, no behaviour.
+
+Metres; cameras look along +z with x right and y down; transforms are named by what they map.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """An encoded image: a file, or a range of bytes in one."""
+
+    file: str
+    """Relative to the scan's ``source``."""
+    sha256: str
+    """Of the whole file."""
+    start: int = 0
+    """First byte."""
+    length: int | None = None
+    """Bytes; None reads to the end."""
+
+
+@dataclass(frozen=True)
+class RgbdScan:
+    """Colour and depth images with camera transforms; the images stay encoded where they are, and are streamed."""
+
+    source: Path
+    """Folder that the images lie in."""
+    colour: tuple[Encoded, ...]
+    """RGB images, one a frame."""
+    depth: tuple[Encoded, ...]
+    """Depth images, one a frame: depth along z."""
+    world_from_camera: Float[Tensor, "frame 4 4"]
+    """Rigid, in metres; colour and depth share one camera centre and orientation."""
+    intrinsics: Float[Tensor, "3 3"]
+    """Of the depth camera, in pixels; pixel centres at whole numbers."""
+    colour_intrinsics: Float[Tensor, "3 3"]
+    """Of the colour camera, in pixels."""
+    depth_size: tuple[int, int]
+    """Height and width of every depth image, in pixels."""
+    colour_size: tuple[int, int]
+    """Height and width of every colour image, in pixels."""
+    depth_unit: float
+    """Metres a count of the depth images; a count of 0 is no measurement."""
+    depth_none: tuple[int, ...]
+    """Further counts that mean no measurement."""
+    up: Float[Tensor, "3"] | None
+    """Unit vector in world space where the format knows it."""
+    crop: Float[Tensor, "2 3"] | None
+    """Lowest and highest corner of the world box that matters, in metres; None is everything."""
+    skipped: tuple[tuple[str, str], ...]
+    """Frames left out: colour file and reason."""
+
+
+@dataclass(frozen=True)
+class TsdfVolume:
+    """Truncated signed distances near surfaces, in blocks of 8^3 voxels; positive in free space."""
+
+    blocks: Int[Tensor, "block 3"]
+    """Block coordinates, in blocks, sorted lexicographically; block (0, 0, 0) starts at ``origin``."""
+    tsdf: Float[Tensor, "block 8 8 8"]
+    """In units of ``truncation``, in [-1, 1], indexed [x, y, z]; 1 where never seen."""
+    weight: Float[Tensor, "block 8 8 8"]
+    """Number of observations, up to the cap it was fused with; 0 where never seen."""
+    colour: UInt8[Tensor, "block 8 8 8 3"]
+    """RGB; 0 where never seen."""
+    origin: Float[Tensor, "3"]
+    """World position of the centre of voxel (0, 0, 0), in metres."""
+    voxel_size: float
+    """Edge length in metres."""
+    truncation: float
+    """Distance at which ``tsdf`` reaches 1, in metres."""
+
+
+@dataclass(frozen=True)
+class TriangleMesh:
+    """Triangles over shared vertices; counter-clockwise seen from free space."""
+
+    vertices: Float[Tensor, "vertex 3"]
+    """World positions, in metres."""
+    faces: Int[Tensor, "face 3"]
+    """Rows of ``vertices``."""
+    normals: Float[Tensor, "vertex 3"] | None
+    """Unit vectors towards free space; zero where no triangle of any area meets."""
+    colours: UInt8[Tensor, "vertex 3"] | None
+    """RGB."""
+
+
+@dataclass(frozen=True)
+class PointCloud:
+    """Points, with what is known about each."""
+
+    points: Float[Tensor, "point 3"]
+    """World positions, in metres."""
+    normals: Float[Tensor, "point 3"] | None
+    """Unit vectors towards free space."""
+    colours: UInt8[Tensor, "point 3"] | None
+    """RGB."""

@@ -1,0 +1,169 @@
+"""Stage: RGB-D frames to truncated signed distances.
+
+As in every stage's file, torch is imported inside, so that a pipeline can be planned without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from geo3d.config import STRICT
+from geo3d.errors import InputError
+from geo3d.progress import say, track
+from geo3d.scene.memory import available_memory
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from geo3d.ops.fusion import Grid, View
+    from geo3d.scene.frames import Frame
+    from geo3d.scene.kinds import RgbdScan, TsdfVolume
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+BYTES_PER_BLOCK = 8**3 * (4 + 4 + 12 + 4 + 4 + 3)
+"""Of the pool while fusing (distance, weight, colour), and of the volume that is made from it."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class FuseConfig:
+    """How frames become a volume."""
+
+    voxel_size: Positive = 0.02
+    """Edge length of a voxel, in metres."""
+    truncation: Positive | None = None
+    """Distance behind and in front of a surface within which voxels learn of it, in metres; None is 8 voxels."""
+    max_depth: Positive = 4.0
+    """Depth beyond which measurements are ignored, in metres."""
+    weight_cap: Annotated[float, Field(ge=1)] = 255.0
+    """Observations after which a voxel stops getting slower to change."""
+
+
+def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
+    """Average the signed distances and colours that every frame gives to every voxel near what it saw."""
+    import torch
+
+    from geo3d.ops.block_grid import BlockTable
+    from geo3d.ops.fusion import Grid, blocks_near_surface, integrate_
+    from geo3d.scene.frames import stream_frames
+
+    truncation = config.truncation or 8 * config.voxel_size
+    grid = Grid(torch.zeros(3, dtype=torch.float64), config.voxel_size, truncation)
+    _refuse_what_cannot_fit(scan, grid, config.max_depth)
+    table, pool, empty = BlockTable(), _Pool(available_memory()), 0
+    for frame in track(stream_frames(scan), "fuse", total=len(scan.depth), unit="frames"):
+        view = _view(scan, frame, config.max_depth)
+        blocks = _within_crop(blocks_near_surface(view, grid, _stride(view, grid)), grid, scan.crop)
+        empty += not bool((view.depth > 0).any())
+        rows = table.rows(blocks)
+        if len(table) > pool.capacity:
+            raise InputError(
+                f"voxel size {config.voxel_size:g} m takes more than the {pool.limit / 2**30:.1f} GiB of memory that were free;"
+                f" {2 * config.voxel_size:g} m takes about a quarter"
+            )
+        integrate_(pool.tsdf, pool.weight, pool.colour, rows, blocks, view, grid, config.weight_cap)
+    if empty == len(scan.depth):
+        raise InputError(f"no frame of {scan.source} has depth within {config.max_depth:g} m; see max_depth")
+    if empty:
+        say(f"fuse: {empty} of {len(scan.depth)} frames have no depth within {config.max_depth:g} m")
+    return pool.volume(table.blocks, grid, scan.crop)
+
+
+class _Pool:
+    """Room for all blocks that memory can hold; the system provides a page of it when it is first written."""
+
+    def __init__(self, limit: int) -> None:
+        import numpy as np
+        import torch
+
+        self.limit = limit
+        self.capacity = max(limit // BYTES_PER_BLOCK, 1)
+        # calloc, unlike torch.zeros, leaves the pages alone: memory grows with the surface, and nothing is copied.
+        shape = (self.capacity, 8, 8, 8)
+        self.tsdf = torch.from_numpy(np.zeros(shape, np.float32))
+        self.weight = torch.from_numpy(np.zeros(shape, np.float32))
+        self.colour = torch.from_numpy(np.zeros((*shape, 3), np.float32))
+
+    def volume(self, blocks: Tensor, grid: Grid, crop: Tensor | None) -> TsdfVolume:
+        """Sort the blocks that were seen, and give the pool back array by array; it is of no use afterwards."""
+        import torch
+
+        from geo3d.ops.block_grid import pack_blocks
+        from geo3d.scene.kinds import TsdfVolume
+
+        weight = self.weight[: len(blocks)]
+        if crop is not None:
+            weight *= _inside(blocks, grid, crop)
+        order = pack_blocks(blocks).argsort()
+        order = order[weight.amax(dim=(1, 2, 3))[order] > 0]
+        weight = weight[order]
+        del self.weight
+        seen = weight > 0
+        tsdf = torch.where(seen, self.tsdf[order], 1.0)
+        del self.tsdf
+        colour = torch.empty((*weight.shape, 3), dtype=torch.uint8)
+        for begin in range(0, len(order), 1024):  # in parts, because a whole copy in float would be the memory's peak
+            part = slice(begin, begin + 1024)
+            colour[part] = (self.colour[order[part]] + 0.5).to(torch.uint8) * seen[part, ..., None]
+        del self.colour
+        return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
+
+
+def _view(scan: RgbdScan, frame: Frame, max_depth: float) -> View:
+    from geo3d.ops.fusion import View
+
+    depth = frame.depth.masked_fill(frame.depth > max_depth, 0)
+    return View(depth, frame.colour, scan.intrinsics, scan.colour_intrinsics, frame.world_from_camera)
+
+
+def _stride(view: View, grid: Grid) -> int:
+    """Pixels that lie half a block apart at the farthest depth, at most 4."""
+    apart = float(view.depth.max()) / float(view.intrinsics[[0, 1], [0, 1]].min())
+    return max(1, min(4, int(grid.block_size / 2 / apart))) if apart > 0 else 4
+
+
+def _within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:
+    if crop is None:
+        return blocks
+    low = grid.origin + (blocks * 8 - 0.5) * grid.voxel_size
+    return blocks[((low <= crop[1]) & (low + grid.block_size >= crop[0])).all(dim=1)]
+
+
+def _inside(blocks: Tensor, grid: Grid, crop: Tensor) -> Tensor:
+    """Which voxels [block, 8, 8, 8] have their centre in the crop."""
+    import torch
+
+    steps = torch.arange(8)
+    flags = []
+    for axis in range(3):
+        centres = grid.origin[axis] + (blocks[:, axis, None] * 8 + steps) * grid.voxel_size
+        flags.append((centres >= crop[0, axis]) & (centres <= crop[1, axis]))
+    return flags[0][:, :, None, None] & flags[1][:, None, :, None] & flags[2][:, None, None, :]
+
+
+def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, max_depth: float) -> None:
+    """Estimate the surface from a few frames on a coarse grid, and what its blocks would take on this one."""
+    from geo3d.ops.block_grid import BlockTable
+    from geo3d.ops.fusion import Grid, blocks_near_surface
+    from geo3d.scene.frames import stream_frames
+
+    coarse, table = Grid(grid.origin, 0.025, 1e-6), BlockTable()
+    for frame in stream_frames(scan, range(0, len(scan.depth), -(-len(scan.depth) // 8))):
+        table.rows(_within_crop(blocks_near_surface(_view(scan, frame, max_depth), coarse, 2), coarse, scan.crop))
+    area = len(table) * coarse.block_size**2 / 1.5  # a plane passes 1.5 blocks for each block face of its area
+
+    def needed(voxel_size: float) -> float:
+        size, truncation = 8 * voxel_size, grid.truncation * voxel_size / grid.voxel_size
+        return area * (2 * truncation + 1.5 * size) / size**3 * BYTES_PER_BLOCK
+
+    if needed(grid.voxel_size) > available_memory():
+        fits = grid.voxel_size
+        while needed(fits) > available_memory() / 2:
+            fits *= 1.25
+        raise InputError(
+            f"voxel size {grid.voxel_size:g} m would take about {needed(grid.voxel_size) / 2**30:.1f} GiB for the"
+            f" {area:.0f} m2 of surface in view, and {available_memory() / 2**30:.1f} GiB are free; {fits:.2g} m fits"
+        )

@@ -1,0 +1,26 @@
+"""Small commands beside the pipelines."""
+
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from geo3d.data_tools.scan_formats import FORMATS
+from geo3d.progress import say
+from geo3d.scene.runner import clean as clean_store
+
+
+def clean(out: Annotated[Path, tyro.conf.Positional]) -> None:
+    """Remove from an output folder what none of its links reaches any more.
+
+    Args:
+        out: Output folder of an earlier run.
+    """
+    freed = clean_store(out)
+    say(f"{out}: {freed / 2**20:.1f} MiB freed")
+
+
+def formats() -> None:
+    """List the scan formats and what each looks for."""
+    for name, module in FORMATS.items():
+        print(f"{name:10} {module.LOOKS_FOR}")
