@@ -47,7 +47,8 @@ def assemble(
     if len(kept) < LEAST_FRAMES:
         why = "; ".join(f"{count} x {reason}" for reason, count in Counter(r for _, r in skipped).most_common())
         raise InputError(
-            f"{source.root} has {len(kept)} usable frames, at least {LEAST_FRAMES} are needed" + (f" ({why})" if why else "")
+            f"{source.root} has {len(kept)} usable frames, at least {LEAST_FRAMES} are needed"
+            + (f" ({why})" if why else "")
         )
     frames = [frame for frame, _ in kept]
     sizes = {kind: _common_size(source.root, [frame[kind] for frame in frames]) for kind in ("colour", "depth")}
@@ -72,7 +73,7 @@ def assemble(
 
 
 def read_numbers(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """Numbers of a text file, float64; -1 in `shape` is any count. Raises InputError where they are not of that shape."""
+    """Numbers of a text file, float64; -1 in `shape` is any count. Raises InputError where the shape is another."""
     try:
         numbers = np.array(path.read_text(encoding="utf-8").split(), dtype=np.float64)
         return numbers.reshape(shape)
@@ -116,5 +117,7 @@ def _pinhole(root: Path, matrix: np.ndarray) -> np.ndarray:
     zeros = [matrix[0, 1], matrix[1, 0], matrix[2, 0], matrix[2, 1], matrix[2, 2] - 1]
     if not np.isfinite(matrix).all() or min(matrix[0, 0], matrix[1, 1]) <= 0 or np.abs(zeros).max() > 1e-6:
         text: Any = matrix.tolist()
-        raise InputError(f"{root} has intrinsics {text}; allowed are [[fx, 0, cx], [0, fy, cy], [0, 0, 1]], fx and fy > 0")
+        raise InputError(
+            f"{root} has intrinsics {text}; allowed are [[fx, 0, cx], [0, fy, cy], [0, 0, 1]], fx and fy > 0"
+        )
     return matrix.astype(np.float64)

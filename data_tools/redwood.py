@@ -1,7 +1,7 @@
 """Redwood scans (Choi et al. 2015) and Open3D's sample data.
 
-Depth is 16-bit PNG in millimetres; ``trajectory.log`` has five lines a frame, three whole numbers and the camera-to-world
-matrix, axes as ours. Where the folder names no camera, it is the PrimeSense's f = 525.
+Depth is 16-bit PNG in millimetres; ``trajectory.log`` has five lines a frame, three whole numbers and the
+camera-to-world matrix, axes as ours. Where the folder names no camera, it is the PrimeSense's f = 525.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def find(folder: Path) -> Listing | None:
     if "rgbd.match" in shared:
         pairs = [line.split() for line in (folder / "rgbd.match").read_text().splitlines() if line.strip()]
         there = [(row, pair) for row, pair in enumerate(pairs) if all((folder / name).exists() for name in pair)]
-        skipped = tuple((pair[-1], "listed in rgbd.match, but not there") for pair in pairs if pair not in dict(there).values())
+        skipped = tuple(
+            (pair[-1], "listed in rgbd.match, but not there") for pair in pairs if pair not in dict(there).values()
+        )
         return Listing(tuple(FrameFiles(c, d, row) for row, (d, c) in there), shared, skipped)
     if {path.stem for path in colour} & {path.stem for path in depth}:
         return pair_by_stem(folder, colour, depth, shared)

@@ -44,7 +44,11 @@ class _Place:
     yaw: float = 0.0
 
     def add(
-        self, kind: int, at: tuple[float, float, float], size: tuple[float, float, float], colour: tuple[int, int, int],
+        self,
+        kind: int,
+        at: tuple[float, float, float],
+        size: tuple[float, float, float],
+        colour: tuple[int, int, int],
         pattern: int = PLAIN,
     ) -> None:
         cos, sin = np.cos(self.yaw), np.sin(self.yaw)

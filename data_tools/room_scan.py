@@ -73,8 +73,10 @@ def camera_on_path(share: float, seed: int) -> Tensor:
     return torch.from_numpy(world_from_camera)
 
 
-def render(scene: room.Room, world_from_camera: Tensor, intrinsics: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Colour [height, width, 3] in [0, 1] and depth [height, width] in metres along z, as a perfect camera sees them."""
+def render(
+    scene: room.Room, world_from_camera: Tensor, intrinsics: Tensor, size: tuple[int, int]
+) -> tuple[Tensor, Tensor]:
+    """Colour [height, width, 3] in [0, 1] and depth [height, width] in metres along z, from a perfect camera."""
     solids, eye = scene.solids, world_from_camera[:3, 3].contiguous()
     pixels = pixel_grid(*size).reshape(-1, 2)
     rays = unproject(pixels, torch.ones(len(pixels), dtype=torch.float64), intrinsics) @ world_from_camera[:3, :3].T
@@ -119,17 +121,15 @@ def _noisy_colour(colour: Tensor, random: np.random.Generator, noise: float) -> 
 
 
 def _noisy_depth(depth: Tensor, random: np.random.Generator, noise: float) -> np.ndarray:
-    """Axial and lateral noise as measured on a Kinect (Nguyen et al. 2012, equations 1 and 2); holes at jumps in depth."""
+    """Axial and lateral noise as measured on a Kinect (Nguyen et al. 2012, equations 1, 2); holes at jumps in depth."""
     height, width = depth.shape
     v, u = np.mgrid[:height, :width] + noise * random.normal(0, 0.5, (2, height, width))
     moved = depth.numpy()[v.round().astype(int).clip(0, height - 1), u.round().astype(int).clip(0, width - 1)]
     measured = moved + noise * random.normal(size=moved.shape) * (0.0012 + 0.0019 * (moved - 0.4) ** 2)
     jumps = np.zeros(moved.shape, bool)
     for axis in (0, 1):
-        jump = np.abs(np.diff(moved, axis=axis)) > 0.1 * np.minimum(moved, np.roll(moved, -1, axis))[
-            tuple(slice(None, -1) if i == axis else slice(None) for i in (0, 1))
-        ]
-        jumps |= np.pad(jump, [(0, 1) if i == axis else (0, 0) for i in (0, 1)])
+        step = np.diff(moved, axis=axis, append=np.take(moved, [-1], axis))
+        jumps |= np.abs(step) > 0.1 * moved
     lost = (jumps & (random.random(moved.shape) < 0.7 * min(noise, 1))) | (random.random(moved.shape) < 0.01 * noise)
     measured[lost | (moved < DEPTH_RANGE[0]) | (moved > DEPTH_RANGE[1])] = 0
     return np.round(measured / DEPTH_UNIT).astype(np.uint16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -20,10 +21,23 @@ FORMATS: dict[str, ModuleType] = {
 """By name: each has ``LOOKS_FOR``, ``find(folder) -> Listing | None`` and ``read(source, config) -> RgbdScan``."""
 
 
-def find_scan(
-    folder: Path, format: str, frames: str, crop: tuple[float, ...] | None, memory: Path | None
-) -> tuple[ModuleType, Source]:
-    """The folder's format and its files, hashed; `memory` is where hashes are remembered.
+@dataclass(frozen=True)
+class FoundScan:
+    """A folder's format and the frames to take from it."""
+
+    folder: Path
+    format: ModuleType
+    listing: Listing
+    crop: tuple[float, ...] | None
+
+    def source(self, memory: Path) -> Source:
+        """Hash the files; `memory` is where hashes are remembered."""
+        known = {"crop": self.crop, **dataclasses.asdict(self.listing)}
+        return Source(self.folder, known, hash_files(self.folder, self.listing.files, memory))
+
+
+def find_scan(folder: Path, format: str, frames: str, crop: tuple[float, ...] | None) -> FoundScan:
+    """Recognise a folder, and choose from its frames; nothing is read but names.
 
     `format` is a name or ``auto``, `frames` a Python slice such as ``0:600:5``, `crop` six metres: the world box's
     lowest, then highest corner.
@@ -38,9 +52,7 @@ def find_scan(
         raise InputError(f"--frames {frames} takes none of the {len(listing.frames)} frames of {folder}")
     if crop is not None and not all(low < high for low, high in zip(crop[:3], crop[3:], strict=True)):
         raise InputError(f"--crop {' '.join(map(str, crop))} is empty; give the lowest x y z, then the highest")
-    listing = dataclasses.replace(listing, frames=chosen)
-    known = {"format": name, "crop": crop, **dataclasses.asdict(listing)}
-    return FORMATS[name], Source(folder, known, hash_files(folder, listing.files, memory))
+    return FoundScan(folder, FORMATS[name], dataclasses.replace(listing, frames=chosen), crop)
 
 
 def describe_formats() -> str:

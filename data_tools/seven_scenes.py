@@ -41,7 +41,9 @@ def find(folder: Path) -> Listing | None:
 
 def read(source: Source, config: None) -> RgbdScan:
     """Read transforms and intrinsics."""
-    transforms = [read_transform(source.root / f["transform"]) if f["transform"] else None for f in source.listing["frames"]]
+    transforms = [
+        read_transform(source.root / f["transform"]) if f["transform"] else None for f in source.listing["frames"]
+    ]
     intrinsics = np.array([[585.0, 0, 320], [0, 585, 240], [0, 0, 1]])
     if source.listing["shared"]:
         intrinsics = read_numbers(source.root / _INTRINSICS, (3, 3))

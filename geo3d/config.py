@@ -1,22 +1,38 @@
 """Config values from a dataclass's defaults, a TOML file and the command line, each over the one before.
 
-A config is a frozen pydantic dataclass made with ``config=STRICT``; the docstring under a field is its help.
+A config is a class under ``@settings``; the docstring under a field is its help.
 """
 
 import dataclasses
 import difflib
+import functools
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
 import pydantic
+import pydantic.dataclasses
 
 from geo3d.errors import InputError
 
-STRICT = pydantic.ConfigDict(extra="forbid")
-"""Unknown keys are errors; values are checked against the fields' types and bounds."""
-
 C = TypeVar("C")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(pydantic.Field,))
+def settings(cls: type[C]) -> type[C]:
+    """Make a frozen dataclass that checks types and bounds, and raises InputError for what is not allowed."""
+    made: Any = pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))(cls)
+    fill = made.__init__
+
+    @functools.wraps(fill)
+    def fill_or_explain(self: Any, *args: Any, **values: Any) -> None:
+        try:
+            fill(self, *args, **values)
+        except pydantic.ValidationError as error:
+            raise InputError(explain(error)) from error
+
+    made.__init__ = fill_or_explain
+    return made
 
 
 def read_config(kind: type[C], file: Path) -> C:
@@ -48,14 +64,14 @@ def explain(error: pydantic.ValidationError) -> str:
 
 
 def _check_keys(kind: type, values: dict[str, Any], origin: str, prefix: str) -> None:
-    fields = {field.name: field for field in dataclasses.fields(kind)}
+    fields = get_type_hints(kind)
     for key, value in values.items():
         if key not in fields:
             closest = difflib.get_close_matches(key, fields, 1, cutoff=0.5)
             hint = f"; did you mean {prefix}{closest[0]}?" if closest else ""
             valid = ", ".join(prefix + name for name in fields)
             raise InputError(f"{origin}: unknown key {prefix}{key}{hint} (valid: {valid})")
-        inner = fields[key].type
+        inner = fields[key]
         if isinstance(inner, type) and dataclasses.is_dataclass(inner):
             if not isinstance(value, dict):
                 raise InputError(f"{origin}: {prefix}{key} must be a table with keys, not {value!r}")

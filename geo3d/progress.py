@@ -61,7 +61,7 @@ def say(line: str) -> None:
 def install_display() -> None:
     """Show progress on standard error from here on: bars on a terminal, plain lines elsewhere."""
     _shows[:] = [_Bar().show if sys.stderr.isatty() else _Lines().show]
-    _says[:] = [lambda line: print(line, file=sys.stderr, flush=True)]  # noqa: T201
+    _says[:] = [lambda line: print(line, file=sys.stderr, flush=True)]
 
 
 class _Lines:

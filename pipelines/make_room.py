@@ -8,15 +8,14 @@ from typing import Annotated
 
 import tyro
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from geo3d.config import STRICT
+from geo3d.config import settings
 from geo3d.data_tools import plain
 from geo3d.errors import InputError
 from geo3d.progress import say
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings
 class MakeRoomConfig:
     """Everything that can be set."""
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from geo3d.config import STRICT
+from geo3d.config import settings
 from geo3d.data_tools.mesh_files import write_glb, write_ply
 from geo3d.data_tools.scan_formats import find_scan
 from geo3d.progress import say
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import TriangleMesh
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings
 class ReadConfig:
     """Which part of a scan to take."""
 
@@ -33,7 +32,7 @@ class ReadConfig:
     """World box to keep, in metres: lowest x y z, then highest x y z."""
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings
 class ScanToMeshConfig:
     """Everything that can be set."""
 
@@ -62,10 +61,9 @@ def scan_to_mesh(
     Returns:
         The mesh, which ``.load()`` reads; in a dry run it may not be there.
     """
+    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
     with open_runner(out, dry_run) as runner:
-        read = config.read
-        format, files = find_scan(scan, read.format, read.frames, read.crop, None if dry_run else runner.hashes)
-        frames = runner.run(format.read, None, "1_scan", source=files)
+        frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         mesh = runner.run(extract_mesh, config.mesh, "3_mesh", volume=volume)
         runner.export(mesh, "mesh.ply", write_ply)

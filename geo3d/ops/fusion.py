@@ -58,9 +58,8 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
     room = 1 << 14
     while True:
         slots, found = np.full(4 * room, block_hash.EMPTY, np.int64), np.empty(room, np.int64)
-        count = fusion.traverse(
-            view.depth.numpy(), stride, camera, rotation.numpy(), centre.numpy(), size, grid.truncation, slots, found
-        )
+        where = (camera, rotation.numpy(), centre.numpy(), size, grid.truncation)
+        count = fusion.traverse(view.depth.numpy(), stride, *where, slots, found)
         if count >= 0:
             return unpack_blocks(torch.from_numpy(np.sort(found[:count])))
         room *= 4
@@ -68,9 +67,11 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
 
 def _blocks_near_surface_reference(view: View, grid: Grid, stride: int) -> Int[Tensor, "block 3"]:
     """Cut each ray where it crosses the planes between blocks; the middles of the pieces name the blocks."""
-    rotation, centre, size = (x.to(view.depth.device) if isinstance(x, Tensor) else x for x in _camera_in_blocks(view, grid))
+    rotation, centre, size = _camera_in_blocks(view, grid)
+    rotation, centre = rotation.to(view.depth.device), centre.to(view.depth.device)
     depth = view.depth[::stride, ::stride].double()
-    pixels = pixel_grid(*view.depth.shape, stride).to(depth.device)[depth > 0]
+    height, width = view.depth.shape
+    pixels = pixel_grid(height, width, stride).to(depth.device)[depth > 0]
     depth = depth[depth > 0]
     rays = unproject(pixels, torch.ones_like(depth), view.intrinsics.double().to(depth.device)) @ rotation.T / size
     near, far = (depth - grid.truncation).clamp(min=0), depth + grid.truncation
@@ -132,7 +133,14 @@ def integrate_(
 
 
 def _integrate_reference_(
-    tsdf: Tensor, weight: Tensor, colour: Tensor, rows: Tensor, blocks: Tensor, view: View, grid: Grid, weight_cap: float
+    tsdf: Tensor,
+    weight: Tensor,
+    colour: Tensor,
+    rows: Tensor,
+    blocks: Tensor,
+    view: View,
+    grid: Grid,
+    weight_cap: float,
 ) -> None:
     device, rows = tsdf.device, rows.long()
     K, camera_from_world = view.intrinsics.double().to(device), torch.linalg.inv(view.world_from_camera.double())

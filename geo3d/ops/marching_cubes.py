@@ -5,7 +5,8 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from geo3d.kernels import cube_table, marching_cubes as kernels
+from geo3d.kernels import cube_table
+from geo3d.kernels import marching_cubes as kernels
 from geo3d.ops.block_grid import SIDE, upper_neighbours
 from geo3d.ops.mesh import keep_vertices
 
@@ -22,8 +23,8 @@ def extract_surface(
 ) -> tuple[Float[Tensor, "vertex 3"], Int[Tensor, "face 3"], UInt8[Tensor, "vertex 3"]]:
     """Triangulate the zero level of `tsdf` between voxels whose weight is at least `min_weight` (more than 0).
 
-    `blocks` are sorted lexicographically. Returns vertices in voxels (float64, voxel (0, 0, 0) at 0), faces counter-clockwise
-    seen from positive distances, and RGB interpolated along the cut edges.
+    `blocks` are sorted lexicographically. Returns vertices in voxels (float64, voxel (0, 0, 0) at 0), faces
+    counter-clockwise seen from positive distances, and RGB interpolated along the cut edges.
     """
     if len(blocks) == 0:
         return torch.zeros(0, 3, dtype=torch.float64), torch.zeros(0, 3).int(), torch.zeros(0, 3).byte()
@@ -46,7 +47,17 @@ def _extract_kernel(
     numbers = np.empty((*values.shape, 3), np.int32)
     first = np.cumsum(vertex_counts) - vertex_counts
     kernels.place(
-        neighbours, blocks.numpy(), values, weights, colour.numpy(), min_weight, NUDGE, first, vertices, colours, numbers
+        neighbours,
+        blocks.numpy(),
+        values,
+        weights,
+        colour.numpy(),
+        min_weight,
+        NUDGE,
+        first,
+        vertices,
+        colours,
+        numbers,
     )
     faces = np.empty((triangle_counts.sum(), 3), np.int32)
     first = np.cumsum(triangle_counts) - triangle_counts

@@ -35,8 +35,16 @@ def cast_rays(
     if directions.device.type != "cpu":
         return _cast_rays_reference(origin, directions, solids)
     distance, solid = torch.empty(len(directions), dtype=torch.float64), torch.empty(len(directions)).int()
-    parts = (solids.kinds, solids.centres, solids.halves, solids.yaws)
-    kernel.cast(origin.numpy(), directions.numpy(), *(part.numpy() for part in parts), distance.numpy(), solid.numpy())
+    kernel.cast(
+        origin.numpy(),
+        directions.numpy(),
+        solids.kinds.numpy(),
+        solids.centres.numpy(),
+        solids.halves.numpy(),
+        solids.yaws.numpy(),
+        distance.numpy(),
+        solid.numpy(),
+    )
     return distance, solid
 
 
@@ -48,12 +56,16 @@ def _cast_rays_reference(origin: Tensor, directions: Tensor, solids: Solids) -> 
     slabs = ((-1 - o) / d, (1 - o) / d)
     near, far = first(*slabs).nan_to_num(-torch.inf), last(*slabs).nan_to_num(torch.inf)
     flat = torch.tensor([1.0, 1.0, 0.0], dtype=o.dtype, device=o.device)
-    round_near, round_far = zip(*(_between_roots(o * axes, d * axes) for axes in (flat, torch.ones_like(flat))), strict=True)
+    round_near, round_far = zip(
+        *(_between_roots(o * axes, d * axes) for axes in (flat, torch.ones_like(flat))), strict=True
+    )
     kinds = solids.kinds[:, None]
     starts = torch.where(
         kinds == BOX, near.amax(-1), torch.where(kinds == CYLINDER, last(near[..., 2], round_near[0]), round_near[1])
     )
-    ends = torch.where(kinds == BOX, far.amin(-1), torch.where(kinds == CYLINDER, first(far[..., 2], round_far[0]), round_far[1]))
+    ends = torch.where(
+        kinds == BOX, far.amin(-1), torch.where(kinds == CYLINDER, first(far[..., 2], round_far[0]), round_far[1])
+    )
     distance, solid = torch.where((starts <= ends) & (starts > 0), starts, torch.inf).min(dim=0)
     return distance, torch.where(distance.isfinite(), solid, -1).int()
 
@@ -78,12 +90,18 @@ def solid_normals(points: Float[Tensor, "n 3"], solid: Int[Tensor, " n"], solids
     own = Solids(*(part[solid.long()] for part in (solids.kinds, solids.centres, solids.halves, solids.yaws)))
     offsets = points - own.centres
     cos, sin = own.yaws.cos(), own.yaws.sin()
-    unit = torch.stack([cos * offsets[:, 0] + sin * offsets[:, 1], cos * offsets[:, 1] - sin * offsets[:, 0], offsets[:, 2]], -1)
+    unit = torch.stack(
+        [cos * offsets[:, 0] + sin * offsets[:, 1], cos * offsets[:, 1] - sin * offsets[:, 0], offsets[:, 2]], -1
+    )
     unit = unit / own.halves
     box = unit * (unit.abs() == unit.abs().amax(dim=1, keepdim=True))
     on_lid = unit[:, 2:].abs() > unit[:, :2].norm(dim=1, keepdim=True)
     lid, side = unit * unit.new_tensor([0, 0, 1]), unit * unit.new_tensor([1, 1, 0]) / own.halves
     kinds = own.kinds[:, None]
-    local = torch.where(kinds == BOX, box, torch.where(kinds == CYLINDER, torch.where(on_lid, lid, side), unit / own.halves))
-    turned = torch.stack([cos * local[:, 0] - sin * local[:, 1], sin * local[:, 0] + cos * local[:, 1], local[:, 2]], dim=-1)
+    local = torch.where(
+        kinds == BOX, box, torch.where(kinds == CYLINDER, torch.where(on_lid, lid, side), unit / own.halves)
+    )
+    turned = torch.stack(
+        [cos * local[:, 0] - sin * local[:, 1], sin * local[:, 0] + cos * local[:, 1], local[:, 2]], dim=-1
+    )
     return torch.nn.functional.normalize(turned, dim=1)

@@ -58,7 +58,9 @@ def load(folder: Path) -> Any:
             values[field.name] = Path(os.readlink(folder / field.name))
         elif field.name not in values:
             value = record["fields"][field.name]
-            values[field.name] = None if value is None else pydantic.TypeAdapter(hints[field.name]).validate_python(value)
+            values[field.name] = (
+                None if value is None else pydantic.TypeAdapter(hints[field.name]).validate_python(value)
+            )
     return kind(**values)
 
 

@@ -1,7 +1,7 @@
 """What a stage's result depends on, as one key; and in words, what has changed.
 
-A key covers the stage's name, its config, its inputs' keys, the numeric libraries' versions, and the code of every geo3d
-module the stage reaches through imports (wherever in the file they stand). Comments and docstrings are not code.
+A key covers the stage's name, its config, its inputs' keys, the numeric libraries' versions, and the code of every
+geo3d module the stage reaches through imports (wherever in the file they stand). Comments and docstrings are not code.
 """
 
 import ast

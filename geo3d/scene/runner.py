@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 from geo3d.errors import InputError
 from geo3d.progress import say
 from geo3d.scene.artifact import checksum, damage, load, read_record, read_shapes, store
-from geo3d.scene.memory import peak_memory, reset_peak_memory
 from geo3d.scene.key import changes, ingredients, key_of, library_versions
+from geo3d.scene.memory import peak_memory, reset_peak_memory
 from geo3d.scene.publish import leftovers, locked, publish_link, published_file, published_folder
 from geo3d.scene.source import Source
 

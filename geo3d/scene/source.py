@@ -30,8 +30,11 @@ class Source:
         return hashlib.sha256(json.dumps([self.listing, self.sha256], sort_keys=True).encode()).hexdigest()
 
 
-def hash_files(root: Path, names: Iterable[str], memory: Path | None) -> dict[str, str]:
-    """SHA-256 of each file, by name; the file `memory` remembers them by path, size and time of change."""
+def hash_files(root: Path, names: Iterable[str], memory: Path) -> dict[str, str]:
+    """SHA-256 of each file, by name.
+
+    The file `memory` remembers them by path, size and time of change; it is not written where its folder is not there.
+    """
     names = list(names)
     known = _remembered(memory)
     facts = {name: _fact(root / name) for name in names}
@@ -39,7 +42,7 @@ def hash_files(root: Path, names: Iterable[str], memory: Path | None) -> dict[st
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         digests = track(pool.map(lambda name: _sha256(root / name), new), "hash", total=len(new), unit="files")
         known |= dict(zip((facts[name] for name in new), list(digests), strict=True))
-    if memory is not None and new:
+    if new and memory.parent.is_dir():
         with published_file(memory) as aside:
             aside.write_text(json.dumps(known, indent=0), encoding="utf-8")
     return {name: known[facts[name]] for name in names}
@@ -50,9 +53,9 @@ def _fact(path: Path) -> str:
     return f"{path.absolute()} {status.st_size} {status.st_mtime_ns}"
 
 
-def _remembered(memory: Path | None) -> dict[str, str]:
+def _remembered(memory: Path) -> dict[str, str]:
     try:
-        return json.loads(memory.read_text(encoding="utf-8")) if memory else {}
+        return json.loads(memory.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # nothing remembered, or not by us: hash again
         return {}
 

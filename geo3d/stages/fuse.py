@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from geo3d.config import STRICT
+from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.progress import say, track
 from geo3d.scene.memory import available_memory
@@ -28,7 +27,7 @@ BYTES_PER_BLOCK = 8**3 * (4 + 4 + 12 + 4 + 4 + 3)
 """Of the pool while fusing (distance, weight, colour), and of the volume that is made from it."""
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings
 class FuseConfig:
     """How frames become a volume."""
 
@@ -61,8 +60,8 @@ def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
         rows = table.rows(blocks)
         if len(table) > pool.capacity:
             raise InputError(
-                f"voxel size {config.voxel_size:g} m takes more than the {pool.limit / 2**30:.1f} GiB of memory that were free;"
-                f" {2 * config.voxel_size:g} m takes about a quarter"
+                f"voxel size {config.voxel_size:g} m takes more than the {pool.limit / 2**30:.1f} GiB of memory"
+                f" that were free; {2 * config.voxel_size:g} m takes about a quarter"
             )
         integrate_(pool.tsdf, pool.weight, pool.colour, rows, blocks, view, grid, config.weight_cap)
     if empty == len(scan.depth):

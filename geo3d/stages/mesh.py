@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from geo3d.config import STRICT
+from geo3d.config import settings
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
     from geo3d.scene.kinds import TriangleMesh, TsdfVolume
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings
 class MeshConfig:
     """How a volume becomes a mesh."""
 
