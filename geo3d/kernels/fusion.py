@@ -60,13 +60,13 @@ def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, f
 
 
 @njit(cache=True, parallel=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc"})
-def integrate(rows, firsts, steps, depth, colour, colour_from_depth, truncation, cap, ramp, tsdf, weight, rgb):
+def integrate(rows, firsts, steps, planes, colour, colour_from_depth, truncation, cap, ramp, tsdf, weight, rgb):
     """Average one image into the voxels of the blocks at `rows`.
 
     `firsts` [block, 3] projects each block's first voxel (u z, v z, z), `steps` [3, axis] is what one voxel along an
     axis adds; `colour_from_depth` is the scale and shift of pixel columns, then of rows; `ramp` is 0 ... 7 as reals.
     """
-    height, width = depth.shape
+    height, width = planes.shape[0], planes.shape[1]
     colour_height, colour_width = colour.shape[0], colour.shape[1]
     one = ramp[1]
     half = one / ramp[2]
@@ -88,14 +88,16 @@ def integrate(rows, firsts, steps, depth, colour, colour_from_depth, truncation,
                     v = (v0 + ramp[z] * steps[1, 2]) * r
                     if not (u > -half and v > -half and u + half < width and v + half < height):
                         continue
-                    d = depth[np.int32(v + half), np.int32(u + half)]
-                    s = d - pz
+                    ui, vi = np.int32(u + half), np.int32(v + half)
+                    plane = planes[vi, ui]
+                    d = plane[0]
+                    s = d + plane[1] * (u - ui * one) + plane[2] * (v - vi * one) - pz
                     if not (d > 0 and s >= -truncation):
                         continue
                     cu, cv = su * u + tu + half, sv * v + tv + half
                     if not (cu >= 0 and cv >= 0 and cu < colour_width and cv < colour_height):
                         continue
-                    s = min(s * inverse, one)
+                    s = min(s * plane[3] * inverse, one)
                     w = weight[row, x, y, z]
                     share = one / (w + one)
                     tsdf[row, x, y, z] += (s - tsdf[row, x, y, z]) * share

@@ -16,8 +16,8 @@ from geo3d.ops.camera import pixel_grid, transform, unproject
 class View:
     """What one camera saw: aligned colour and depth from one centre and orientation."""
 
-    depth: Float[Tensor, "height width"]
-    """Metres along z; 0 = none."""
+    planes: Float[Tensor, "height width 4"]
+    """Each pixel's depth and the plane of its surface, as :func:`geo3d.ops.depth.fit_planes` gives it."""
     colour: UInt8[Tensor, "row column 3"]
     """RGB; may have another size than the depth."""
     intrinsics: Float[Tensor, "3 3"]
@@ -26,6 +26,11 @@ class View:
     """Of the colour image, without skew."""
     world_from_camera: Float[Tensor, "4 4"]
     """Rigid, in metres."""
+
+    @property
+    def depth(self) -> Float[Tensor, "height width"]:
+        """Metres along z; 0 = none."""
+        return self.planes[..., 0]
 
 
 @dataclass(frozen=True)
@@ -107,8 +112,10 @@ def integrate_(
 ) -> None:
     """Average one view into the voxels of `blocks`, which lie at `rows`, in place; no row twice.
 
-    A voxel takes part where its centre projects onto a pixel with depth and lies less than the truncation behind it.
-    Distances are measured along z and clipped at 1 in front; every view counts 1; `colour` is RGB in [0, 255].
+    A voxel takes part where its centre projects onto a pixel with depth and lies at most the truncation behind it along
+    z. Its distance is that to the plane through the pixel's surface, clipped at 1 in front: distances along the ray, as
+    in the paper, disagree between views of a tilted surface, and their mean is bumpy. Every view counts 1; `colour` is
+    RGB in [0, 255].
     """
     if tsdf.device.type != "cpu":
         _integrate_reference_(tsdf, weight, colour, rows, blocks, view, grid, weight_cap)
@@ -120,7 +127,7 @@ def integrate_(
         rows.numpy(),
         (transform(first_voxels, camera_from_world) @ K.T).to(tsdf.dtype).numpy(),
         (K @ camera_from_world[:3, :3] * grid.voxel_size).to(tsdf.dtype).numpy(),
-        view.depth.to(tsdf.dtype).numpy(),
+        view.planes.to(tsdf.dtype).numpy(),
         view.colour.numpy(),
         torch.tensor(_colour_from_depth(view), dtype=tsdf.dtype).numpy(),
         tsdf.new_tensor(grid.truncation).numpy()[()],
@@ -153,8 +160,9 @@ def _integrate_reference_(
     nearest = (pixels + 0.5).floor().nan_to_num(-1).clamp(-1, max(height, width)).long()
     u, v = nearest.unbind(-1)
     inside = (z > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height)
-    depth = view.depth.to(device, tsdf.dtype)[v.clamp(0, height - 1), u.clamp(0, width - 1)]
-    signed = depth - z
+    planes = view.planes.to(device, tsdf.dtype)[v.clamp(0, height - 1), u.clamp(0, width - 1)]
+    depth, du, dv, facing = planes.unbind(-1)
+    signed = depth + du * (pixels[..., 0] - u) + dv * (pixels[..., 1] - v) - z
     scale_u, shift_u, scale_v, shift_v = _colour_from_depth(view)
     cu = (pixels[..., 0] * scale_u + shift_u + 0.5).floor().nan_to_num(-1).clamp(-1, view.colour.shape[1]).long()
     cv = (pixels[..., 1] * scale_v + shift_v + 0.5).floor().nan_to_num(-1).clamp(-1, view.colour.shape[0]).long()
@@ -162,7 +170,7 @@ def _integrate_reference_(
     inside &= (depth > 0) & (signed >= -grid.truncation)
     seen = view.colour.to(device)[cv.clamp(0, view.colour.shape[0] - 1), cu.clamp(0, view.colour.shape[1] - 1)]
     share = inside / (weight[rows] + 1)
-    tsdf[rows] += ((signed / grid.truncation).clamp(max=1) - tsdf[rows]) * share
+    tsdf[rows] += ((signed * facing / grid.truncation).clamp(max=1) - tsdf[rows]) * share
     colour[rows] += (seen.to(tsdf.dtype) - colour[rows]) * share[..., None]
     weight[rows] = torch.where(inside, (weight[rows] + 1).clamp(max=weight_cap), weight[rows])
 

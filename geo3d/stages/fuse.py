@@ -26,6 +26,9 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 BYTES_PER_BLOCK = 8**3 * (4 + 4 + 12 + 4 + 4 + 3)
 """Of the pool while fusing (distance, weight, colour), and of the volume that is made from it."""
 
+SLOPE_SHARE = 160
+"""Slopes are taken over this share of the image's width: 4 pixels of 640, over which noise averages."""
+
 
 @settings
 class FuseConfig:
@@ -37,6 +40,8 @@ class FuseConfig:
     """Distance behind and in front of a surface within which voxels learn of it, in metres; None is 8 voxels."""
     max_depth: Positive = 4.0
     """Depth beyond which measurements are ignored, in metres."""
+    min_facing: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """Cosine between normal and ray below which a surface is seen too much from the side to be measured."""
     weight_cap: Annotated[float, Field(ge=1)] = 255.0
     """Observations after which a voxel stops getting slower to change."""
 
@@ -51,10 +56,10 @@ def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
 
     truncation = config.truncation or 8 * config.voxel_size
     grid = Grid(torch.zeros(3, dtype=torch.float64), config.voxel_size, truncation)
-    _refuse_what_cannot_fit(scan, grid, config.max_depth)
+    _refuse_what_cannot_fit(scan, grid, config)
     table, pool, empty = BlockTable(), _Pool(available_memory()), 0
     for frame in track(stream_frames(scan), "fuse", total=len(scan.depth), unit="frames"):
-        view = _view(scan, frame, config.max_depth)
+        view = _view(scan, frame, config)
         blocks = _within_crop(blocks_near_surface(view, grid, _stride(view, grid)), grid, scan.crop)
         empty += not bool((view.depth > 0).any())
         rows = table.rows(blocks)
@@ -111,11 +116,14 @@ class _Pool:
         return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
 
 
-def _view(scan: RgbdScan, frame: Frame, max_depth: float) -> View:
+def _view(scan: RgbdScan, frame: Frame, config: FuseConfig) -> View:
+    from geo3d.ops.depth import fit_planes
     from geo3d.ops.fusion import View
 
-    depth = frame.depth.masked_fill(frame.depth > max_depth, 0)
-    return View(depth, frame.colour, scan.intrinsics, scan.colour_intrinsics, frame.world_from_camera)
+    depth = frame.depth.masked_fill(frame.depth > config.max_depth, 0)
+    reach = max(1, round(depth.shape[1] / SLOPE_SHARE))
+    planes = fit_planes(depth, scan.intrinsics, reach, config.min_facing)
+    return View(planes, frame.colour, scan.intrinsics, scan.colour_intrinsics, frame.world_from_camera)
 
 
 def _stride(view: View, grid: Grid) -> int:
@@ -143,7 +151,7 @@ def _inside(blocks: Tensor, grid: Grid, crop: Tensor) -> Tensor:
     return flags[0][:, :, None, None] & flags[1][:, None, :, None] & flags[2][:, None, None, :]
 
 
-def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, max_depth: float) -> None:
+def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, config: FuseConfig) -> None:
     """Estimate the surface from a few frames on a coarse grid, and what its blocks would take on this one."""
     from geo3d.ops.block_grid import BlockTable
     from geo3d.ops.fusion import Grid, blocks_near_surface
@@ -151,7 +159,7 @@ def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, max_depth: float) -> Non
 
     coarse, table = Grid(grid.origin, 0.025, 1e-6), BlockTable()
     for frame in stream_frames(scan, range(0, len(scan.depth), -(-len(scan.depth) // 8))):
-        table.rows(_within_crop(blocks_near_surface(_view(scan, frame, max_depth), coarse, 2), coarse, scan.crop))
+        table.rows(_within_crop(blocks_near_surface(_view(scan, frame, config), coarse, 2), coarse, scan.crop))
     area = len(table) * coarse.block_size**2 / 1.5  # a plane passes 1.5 blocks for each block face of its area
 
     def needed(voxel_size: float) -> float:
