@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from geo3d.scene.source import Source
 
 LEAST_FRAMES = 3
+FARTHEST = 10_000.0
+"""Metres from the world's origin."""
 
 
 def assemble(
@@ -25,7 +27,7 @@ def assemble(
     colour_intrinsics: np.ndarray | None = None,
     depth_unit: float = 0.001,
     depth_none: tuple[int, ...] = (),
-    up: tuple[float, float, float] | None = None,
+    up: tuple[float, ...] | None = None,
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
@@ -66,7 +68,7 @@ def assemble(
         colour_size=sizes["colour"],
         depth_unit=depth_unit,
         depth_none=depth_none,
-        up=None if up is None else torch.tensor(up, dtype=torch.float64),
+        up=None if up is None else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
     )
@@ -95,6 +97,10 @@ def _fault(transform: np.ndarray | None) -> str | None:
         return "no transform"
     if not np.isfinite(transform).all():
         return "transform with NaN or infinity"
+    if np.abs(transform[3] - [0, 0, 0, 1]).max() > 1e-6:
+        return "last row of the transform is not 0 0 0 1"
+    if np.abs(transform[:3, 3]).max() > FARTHEST:
+        return f"more than {FARTHEST / 1000:g} km from the world's origin, where float32 loses the millimetre"
     rotation = transform[:3, :3]
     if np.abs(rotation.T @ rotation - np.eye(3)).max() > 1e-2 or np.linalg.det(rotation) < 0:
         return "transform is not rigid"
@@ -111,6 +117,13 @@ def _common_size(root: Path, names: list[str]) -> tuple[int, int]:
             height, width = common
             raise InputError(f"{root / name} is {size[1]}x{size[0]}; the scan's other images are {width}x{height}")
     return common
+
+
+def _unit(root: Path, up: tuple[float, ...]) -> np.ndarray:
+    length = np.linalg.norm(up)
+    if not 0.99 < length < 1.01:
+        raise InputError(f"{root} has up = {list(up)}; it must be a unit vector")
+    return np.array(up, np.float64) / length
 
 
 def _pinhole(root: Path, matrix: np.ndarray) -> np.ndarray:

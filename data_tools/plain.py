@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
+from geo3d.config import make_config, settings
 from geo3d.data_tools.assemble import assemble
 from geo3d.data_tools.listing import FrameFiles, Listing
 from geo3d.errors import InputError
@@ -30,50 +32,67 @@ LOOKS_FOR = "scan.json with depth_unit, intrinsics and frames (colour, depth, wo
 INDEX = "scan.json"
 
 
+Row3 = tuple[float, float, float]
+Row4 = tuple[float, float, float, float]
+Matrix3 = tuple[Row3, Row3, Row3]
+
+
+@settings
+class PlainFrame:
+    """One frame of ``scan.json``."""
+
+    colour: str
+    depth: str
+    world_from_camera: tuple[Row4, Row4, Row4, Row4] | None = None
+
+
+@settings
+class PlainScan:
+    """What ``scan.json`` holds."""
+
+    format: Literal["geo3d-scan"]
+    version: Literal[1]
+    depth_unit: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    intrinsics: Matrix3
+    frames: tuple[PlainFrame, ...]
+    colour_intrinsics: Matrix3 | None = None
+    up: Row3 | None = None
+
+
 def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
     if not (folder / INDEX).exists():
         return None
     frames, skipped = [], []
-    for row, frame in enumerate(_index(folder)["frames"]):
-        missing = [frame[kind] for kind in ("colour", "depth") if not (folder / frame[kind]).exists()]
+    for row, frame in enumerate(_index(folder).frames):
+        missing = [name for name in (frame.colour, frame.depth) if not (folder / name).exists()]
         if missing:
-            skipped.append((frame["colour"], f"no {missing[0]}"))
+            skipped.append((frame.colour, f"no {missing[0]}"))
         else:
-            frames.append(FrameFiles(frame["colour"], frame["depth"], row))
+            frames.append(FrameFiles(frame.colour, frame.depth, row))
     return Listing(tuple(frames), (INDEX,), tuple(skipped))
 
 
 def read(source: Source, config: None) -> RgbdScan:
     """Read transforms and intrinsics."""
-    index = _index(source.root)
-    listed = [index["frames"][f["row"]].get("world_from_camera") for f in source.listing["frames"]]
-    transforms = [None if matrix is None else _matrix(source.root, matrix, 4) for matrix in listed]
-    colour = index.get("colour_intrinsics")
+    scan = _index(source.root)
+    listed = [scan.frames[f["row"]].world_from_camera for f in source.listing["frames"]]
     return assemble(
         source,
-        transforms,
-        _matrix(source.root, index["intrinsics"], 3),
-        colour_intrinsics=None if colour is None else _matrix(source.root, colour, 3),
-        depth_unit=float(index["depth_unit"]),
-        up=tuple(index["up"]) if index.get("up") else None,
+        [None if matrix is None else np.array(matrix) for matrix in listed],
+        np.array(scan.intrinsics),
+        colour_intrinsics=None if scan.colour_intrinsics is None else np.array(scan.colour_intrinsics),
+        depth_unit=scan.depth_unit,
+        up=scan.up,
     )
 
 
-def _index(folder: Path) -> dict[str, Any]:
+def _index(folder: Path) -> PlainScan:
     path = folder / INDEX
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-        if index["format"] != "geo3d-scan" or index["version"] != 1:
-            raise ValueError(f"format {index['format']!r} version {index['version']!r}")
-        float(index["depth_unit"]), index["intrinsics"], [(f["colour"], f["depth"]) for f in index["frames"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is not a geo3d-scan, version 1: {type(error).__name__}: {error}") from error
-    return index
-
-
-def _matrix(folder: Path, rows: Any, size: int) -> np.ndarray:
-    try:
-        return np.array(rows, np.float64).reshape(size, size)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{folder / INDEX} has {rows}; it must be a {size}x{size} matrix") from error
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path} is not a JSON file: {error}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path} must hold an object with the keys format, version, depth_unit, intrinsics and frames")
+    return make_config(PlainScan, values, str(path))

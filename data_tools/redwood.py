@@ -32,23 +32,38 @@ def find(folder: Path) -> Listing | None:
     shared = ("trajectory.log", *(name for name in (_CAMERA, "rgbd.match") if (folder / name).exists()))
     depth = images(folder / "depth")
     if "rgbd.match" in shared:
-        pairs = [line.split() for line in (folder / "rgbd.match").read_text().splitlines() if line.strip()]
-        there = [(row, pair) for row, pair in enumerate(pairs) if all((folder / name).exists() for name in pair)]
-        skipped = tuple(
-            (pair[-1], "listed in rgbd.match, but not there") for pair in pairs if pair not in dict(there).values()
-        )
-        return Listing(tuple(FrameFiles(c, d, row) for row, (d, c) in there), shared, skipped)
+        return _listed_pairs(folder, shared)
     if {path.stem for path in colour} & {path.stem for path in depth}:
         return pair_by_stem(folder, colour, depth, shared)
-    names = [tuple(str(path.relative_to(folder)) for path in pair) for pair in zip(colour, depth, strict=False)]
-    return Listing(tuple(FrameFiles(c, d, row) for row, (c, d) in enumerate(names)), shared)
+    if len(colour) != len(depth):
+        raise InputError(f"{folder} has {len(colour)} colour and {len(depth)} depth images of other names; which pair?")
+    pairs = enumerate(zip(colour, depth, strict=True))
+    return Listing(
+        tuple(FrameFiles(str(c.relative_to(folder)), str(d.relative_to(folder)), row) for row, (c, d) in pairs), shared
+    )
+
+
+def _listed_pairs(folder: Path, shared: tuple[str, ...]) -> Listing:
+    """Frames as ``rgbd.match`` pairs them: a depth and a colour file a line."""
+    frames, skipped = [], []
+    lines = (folder / "rgbd.match").read_text(encoding="utf-8", errors="replace").splitlines()
+    for row, line in enumerate(line for line in lines if line.strip()):
+        names = line.split()
+        if len(names) != 2:
+            raise InputError(f"{folder / 'rgbd.match'} has the line {line!r}; it must name a depth and a colour file")
+        missing = [name for name in names if not (folder / name).exists()]
+        if missing:
+            skipped.append((names[1], f"no {missing[0]}"))
+        else:
+            frames.append(FrameFiles(names[1], names[0], row))
+    return Listing(tuple(frames), shared, tuple(skipped))
 
 
 def read(source: Source, config: None) -> RgbdScan:
     """Read transforms and intrinsics."""
     rows = read_numbers(source.root / "trajectory.log", (-1, 19))
-    transforms = {int(row[0]): row[3:].reshape(4, 4) for row in rows}
-    listed = [transforms.get(f["row"]) for f in source.listing["frames"]]
+    transforms = {row[0]: row[3:].reshape(4, 4) for row in rows}
+    listed = [transforms.get(float(f["row"])) for f in source.listing["frames"]]
     return assemble(source, listed, _intrinsics(source), depth_none=(65535,))
 
 

@@ -24,12 +24,11 @@ _INTRINSICS = "camera-intrinsics.txt"
 
 def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
-    colour = images(folder, "frame-*.color.*")
+    colour = {path.name.split(".color.")[0]: path for path in images(folder, "frame-*.color.*")}
     if not colour:
         return None
     frames, skipped = [], []
-    for row, path in enumerate(colour):
-        stem = path.name.split(".color.")[0]
+    for row, (stem, path) in enumerate(sorted(colour.items())):
         if (folder / f"{stem}.depth.png").exists():
             transform = f"{stem}.pose.txt" if (folder / f"{stem}.pose.txt").exists() else None
             frames.append(FrameFiles(path.name, f"{stem}.depth.png", row, transform))

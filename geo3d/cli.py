@@ -107,7 +107,7 @@ def _taken(arguments: list[str], option: str) -> tuple[list[str], list[str]]:
 def _complain(sentence: str, debug: bool, code: int) -> int:
     if debug:
         traceback.print_exc()
-    print(f"geo3d: {sentence}", file=sys.stderr)
+    print(f"geo3d: {' '.join(sentence.split())}", file=sys.stderr)
     return code
 
 

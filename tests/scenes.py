@@ -15,10 +15,7 @@ UNIT = 1e-4
 """Metres a count of the depth images: fine enough to be no error of its own."""
 
 
-Triple = tuple[float, float, float]
-
-
-def one_solid(kind: int, centre: Triple, half: Triple, yaw: float = 0.0) -> Solids:
+def one_solid(kind: int, centre: tuple[float, ...], half: tuple[float, ...], yaw: float = 0.0) -> Solids:
     real = [torch.tensor([part], dtype=torch.float64) for part in (centre, half, yaw)]
     return Solids(torch.tensor([kind]), *real)
 
@@ -29,6 +26,21 @@ def sphere(radius: float) -> Solids:
 
 def box(half: float, yaw: float = 0.0) -> Solids:
     return one_solid(BOX, (0.0, 0.0, 0.0), (half, half, half), yaw)
+
+
+def in_a_room(solids: Solids, half: float) -> Solids:
+    """The same with six walls `half` metres away, so that no ray looks into nothing."""
+    walls = [
+        one_solid(
+            BOX,
+            tuple(sign * (half + 0.1) * (i == axis) for i in range(3)),
+            tuple(0.1 if i == axis else half + 0.2 for i in range(3)),
+        )
+        for axis in range(3)
+        for sign in (-1, 1)
+    ]
+    parts = zip(*((s.kinds, s.centres, s.halves, s.yaws) for s in (solids, *walls)), strict=True)
+    return Solids(*(torch.cat(part) for part in parts))
 
 
 def looking_at(eye: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -1,66 +1,15 @@
-"""Kernels of TSDF fusion: find the blocks a depth image passes through, and average the image into them."""
+"""Kernel of TSDF fusion: average an image into the voxels of blocks."""
 
 import numpy as np
 from numba import njit, prange
 
-from geo3d.kernels.block_hash import EMPTY, pack, slot_of
-
 SIDE = 8
 
 
-@njit(cache=True)
-def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, found):
-    """List the keys of all blocks within `band` of a depth sample, along its ray; -1 where `found` is too small.
-
-    `rotation` and `centre` are those of the camera in the grid, `centre` in blocks from the corner of block 0.
-    """
-    fx, fy, cx, cy = camera
-    listed = 0
-    for v in range(0, depth.shape[0], stride):
-        for u in range(0, depth.shape[1], stride):
-            d = np.float64(depth[v, u])
-            if not d > 0:
-                continue
-            rx, ry = (u - cx) / fx, (v - cy) / fy
-            ax = (rotation[0, 0] * rx + rotation[0, 1] * ry + rotation[0, 2]) / block_size
-            ay = (rotation[1, 0] * rx + rotation[1, 1] * ry + rotation[1, 2]) / block_size
-            az = (rotation[2, 0] * rx + rotation[2, 1] * ry + rotation[2, 2]) / block_size
-            near = max(d - band, 0.0)
-            length = d + band - near
-            # Amanatides and Woo 1987: step from block to block along the segment.
-            px, py, pz = centre[0] + near * ax, centre[1] + near * ay, centre[2] + near * az
-            x, y, z = np.int64(np.floor(px)), np.int64(np.floor(py)), np.int64(np.floor(pz))
-            each_x = abs(1 / ax) if ax != 0 else np.inf
-            each_y = abs(1 / ay) if ay != 0 else np.inf
-            each_z = abs(1 / az) if az != 0 else np.inf
-            next_x = (x + 1 - px if ax > 0 else px - x) * each_x if ax != 0 else np.inf
-            next_y = (y + 1 - py if ay > 0 else py - y) * each_y if ay != 0 else np.inf
-            next_z = (z + 1 - pz if az > 0 else pz - z) * each_z if az != 0 else np.inf
-            while True:
-                key = pack(x, y, z)
-                slot = slot_of(key, slots)
-                if slots[slot] == EMPTY:
-                    if listed == found.shape[0]:
-                        return -1
-                    slots[slot] = key
-                    found[listed] = key
-                    listed += 1
-                if min(next_x, next_y, next_z) > length:
-                    break
-                if next_x <= next_y and next_x <= next_z:
-                    x += 1 if ax > 0 else -1
-                    next_x += each_x
-                elif next_y <= next_z:
-                    y += 1 if ay > 0 else -1
-                    next_y += each_y
-                else:
-                    z += 1 if az > 0 else -1
-                    next_z += each_z
-    return listed
-
-
 @njit(cache=True, parallel=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc"})
-def integrate(rows, firsts, steps, planes, colour, colour_from_depth, truncation, cap, ramp, tsdf, weight, rgb):
+def integrate(
+    rows, firsts, steps, planes, colour, colour_from_depth, truncation, cap, free, ramp, tsdf, weight, seen, rgb
+):
     """Average one image into the voxels of the blocks at `rows`.
 
     `firsts` [block, 3] projects each block's first voxel (u z, v z, z), `steps` [3, axis] is what one voxel along an
@@ -98,11 +47,13 @@ def integrate(rows, firsts, steps, planes, colour, colour_from_depth, truncation
                     if not (cu >= 0 and cv >= 0 and cu < colour_width and cv < colour_height):
                         continue
                     s = min(s * plane[3] * inverse, one)
-                    w = weight[row, x, y, z]
-                    share = one / (w + one)
+                    vote = max(free, (one - abs(s)) * (one - abs(s)))
+                    w = weight[row, x, y, z] + vote
+                    share = vote / w
                     tsdf[row, x, y, z] += (s - tsdf[row, x, y, z]) * share
                     pixel = colour[np.int32(cv), np.int32(cu)]
                     rgb[row, x, y, z, 0] += (pixel[0] * one - rgb[row, x, y, z, 0]) * share
                     rgb[row, x, y, z, 1] += (pixel[1] * one - rgb[row, x, y, z, 1]) * share
                     rgb[row, x, y, z, 2] += (pixel[2] * one - rgb[row, x, y, z, 2]) * share
-                    weight[row, x, y, z] = min(w + one, cap)
+                    weight[row, x, y, z] = min(w, cap)
+                    seen[row, x, y, z] = min(seen[row, x, y, z] + 1, 255)

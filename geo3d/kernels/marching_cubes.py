@@ -1,13 +1,12 @@
 """Kernels of marching cubes over sparse blocks: count, then place vertices, then join them.
 
 A cube belongs to the voxel at its lowest corner, an edge to the voxel at its lower end, so each vertex is made once and
-shared across block borders.
+shared across block borders. The tables come as arguments: a constant from another file would stay in numba's cache
+after that file has changed.
 """
 
 import numpy as np
 from numba import njit, prange
-
-from geo3d.kernels.cube_table import CORNERS, EDGE_OWNER, TRIANGLE_COUNT, TRIANGLE_EDGES
 
 SIDE = 8
 PADDED = SIDE + 1
@@ -26,11 +25,11 @@ def gather(block, neighbours, tsdf, weight, minimum, values):
 
 
 @njit(cache=True, inline="always")
-def case_of(values, x, y, z):
+def case_of(values, x, y, z, corners):
     """The cube's case; 0, which has no triangles, where a corner was seen too little."""
     case = 0
     for corner in range(8):
-        value = values[x + CORNERS[corner, 0], y + CORNERS[corner, 1], z + CORNERS[corner, 2]]
+        value = values[x + corners[corner, 0], y + corners[corner, 1], z + corners[corner, 2]]
         if value != value:  # NaN
             return 0
         if value < 0:
@@ -45,7 +44,7 @@ def is_cut(a, b):
 
 
 @njit(cache=True, parallel=True)
-def count(neighbours, tsdf, weight, minimum, vertices, triangles):
+def count(neighbours, tsdf, weight, minimum, corners, triangle_count, vertices, triangles):
     """Count each block's vertices (on cut edges it owns) and triangles."""
     for block in prange(neighbours.shape[0]):
         values = np.empty((PADDED, PADDED, PADDED), tsdf.dtype)
@@ -53,7 +52,7 @@ def count(neighbours, tsdf, weight, minimum, vertices, triangles):
         for x in range(SIDE):
             for y in range(SIDE):
                 for z in range(SIDE):
-                    triangles[block] += TRIANGLE_COUNT[case_of(values, x, y, z)]
+                    triangles[block] += triangle_count[case_of(values, x, y, z, corners)]
                     here = values[x, y, z]
                     vertices[block] += is_cut(here, values[x + 1, y, z])
                     vertices[block] += is_cut(here, values[x, y + 1, z])
@@ -89,7 +88,7 @@ def place(neighbours, blocks, tsdf, weight, colour, minimum, nudge, first, posit
 
 
 @njit(cache=True, parallel=True)
-def join(neighbours, tsdf, weight, minimum, first, numbers, faces):
+def join(neighbours, tsdf, weight, minimum, first, corners, triangle_count, triangle_edges, owners, numbers, faces):
     """Write each cube's triangles as rows of vertices."""
     for block in prange(neighbours.shape[0]):
         values = np.empty((PADDED, PADDED, PADDED), tsdf.dtype)
@@ -98,11 +97,11 @@ def join(neighbours, tsdf, weight, minimum, first, numbers, faces):
         for x in range(SIDE):
             for y in range(SIDE):
                 for z in range(SIDE):
-                    case = case_of(values, x, y, z)
-                    for corner in range(3 * TRIANGLE_COUNT[case]):
-                        edge = TRIANGLE_EDGES[case, corner]
-                        ex, ey, ez = x + EDGE_OWNER[edge, 0], y + EDGE_OWNER[edge, 1], z + EDGE_OWNER[edge, 2]
+                    case = case_of(values, x, y, z, corners)
+                    for corner in range(3 * triangle_count[case]):
+                        edge = triangle_edges[case, corner]
+                        ex, ey, ez = x + owners[edge, 0], y + owners[edge, 1], z + owners[edge, 2]
                         row = neighbours[block, (ex >> 3) | (ey >> 3) << 1 | (ez >> 3) << 2]
-                        vertex = numbers[row, ex & 7, ey & 7, ez & 7, EDGE_OWNER[edge, 3]]
+                        vertex = numbers[row, ex & 7, ey & 7, ez & 7, owners[edge, 3]]
                         faces[face + corner // 3, corner % 3] = vertex
-                    face += TRIANGLE_COUNT[case]
+                    face += triangle_count[case]

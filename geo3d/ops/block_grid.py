@@ -5,18 +5,29 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from geo3d.kernels import block_hash
+from geo3d.kernels import blocks as kernels
 
 SIDE = 8
 """Voxels along a block's edge."""
-LIMIT = 1 << 20
-"""Block coordinates lie in [-LIMIT, LIMIT)."""
+LIMIT = (1 << 20) - 1
+"""Block coordinates lie in [-LIMIT, LIMIT); one more on each side keeps neighbours apart."""
+
+_SIDE = 1 << kernels.BITS
 
 
 def pack_blocks(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, " block"]:
-    """One int64 a block, which sorts as the coordinates do lexicographically."""
-    x, y, z = (blocks.long() + LIMIT).unbind(-1)
-    return (x * 2 * LIMIT + y) * 2 * LIMIT + z
+    """One int64 a block, which sorts as the coordinates do lexicographically.
+
+    Raises ValueError for coordinates outside [-LIMIT, LIMIT).
+    """
+    if blocks.numel() and not -LIMIT <= int(blocks.min()) <= int(blocks.max()) < LIMIT:
+        raise ValueError(f"block coordinates reach {int(blocks.abs().max())}; allowed are -{LIMIT} to {LIMIT - 1}")
+    return _pack(blocks)
+
+
+def _pack(blocks: Tensor) -> Tensor:
+    x, y, z = (blocks.long() + _SIDE // 2).unbind(-1)
+    return (x * _SIDE + y) * _SIDE + z
 
 
 def upper_neighbours(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 8"]:
@@ -27,15 +38,15 @@ def upper_neighbours(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 8"]:
     keys = pack_blocks(blocks)
     corner = torch.arange(8, device=blocks.device)
     steps = torch.stack([corner & 1, corner >> 1 & 1, corner >> 2 & 1], dim=-1)
-    wanted = pack_blocks((blocks[:, None] + steps).reshape(-1, 3))
+    wanted = _pack((blocks[:, None] + steps).reshape(-1, 3))
     rows = torch.searchsorted(keys, wanted).clamp(max=max(len(keys) - 1, 0))
     return torch.where(keys[rows] == wanted, rows, -1).reshape(-1, 8).int() if len(keys) else rows.reshape(0, 8).int()
 
 
 def unpack_blocks(keys: Int[Tensor, " block"]) -> Int[Tensor, "block 3"]:
     """The inverse of :func:`pack_blocks`."""
-    side = 2 * LIMIT
-    return (torch.stack([keys // side**2, keys // side % side, keys % side], dim=-1) - LIMIT).int()
+    axes = [keys // _SIDE**2, keys // _SIDE % _SIDE, keys % _SIDE]
+    return (torch.stack(axes, dim=-1) - _SIDE // 2).int()
 
 
 class BlockTable:
@@ -60,7 +71,7 @@ class BlockTable:
         if 2 * (self._count + len(keys)) > len(self._slots):
             self._make_slots(4 * (self._count + len(keys)))
         rows = np.empty(len(keys), np.int32)
-        self._count = block_hash.insert(keys, self._slots, self._slot_rows, self._count, rows)
+        self._count = kernels.insert(keys, self._slots, self._slot_rows, self._count, rows)
         self._keys.append(keys[rows >= before])
         return torch.from_numpy(rows)
 
@@ -69,6 +80,6 @@ class BlockTable:
 
     def _make_slots(self, least: int) -> None:
         size = 1 << (least - 1).bit_length()
-        self._slots, self._slot_rows = np.full(size, block_hash.EMPTY, np.int64), np.zeros(size, np.int32)
+        self._slots, self._slot_rows = np.full(size, kernels.EMPTY, np.int64), np.zeros(size, np.int32)
         keys = self._all_keys()
-        block_hash.insert(keys, self._slots, self._slot_rows, 0, np.empty(len(keys), np.int32))
+        kernels.insert(keys, self._slots, self._slot_rows, 0, np.empty(len(keys), np.int32))

@@ -13,9 +13,9 @@ def fit_planes(
     """For each pixel the plane its surface lies in: depth, its change a pixel to the right and down, and n . r.
 
     n . r is the surface's unit normal times the pixel's ray (x, y, 1). It turns a distance along z into one
-    perpendicular to the surface, is near 1 for a surface seen squarely and near 0 for one seen from the side. Slopes are
-    taken over `reach` pixels on each side, across no edge; things too thin to have a slope face the camera. All four are
-    0 where there is no depth, where n . r is less than `least`, and on the rim of what bends away.
+    perpendicular to the surface, is near 1 for a surface seen squarely and near 0 for one seen from the side. Slopes
+    are taken over `reach` pixels on each side, across no edge; things too thin to have a slope face the camera. All
+    four are 0 where there is no depth, where n . r is less than `least`, and on the rim of what bends away.
     """
     if depth.device.type != "cpu":
         return _fit_planes_reference(depth, intrinsics, reach, least)

@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from geo3d.kernels import block_hash, fusion
+from geo3d.kernels import blocks as block_kernels
+from geo3d.kernels import fusion as kernel
 from geo3d.ops.block_grid import SIDE, pack_blocks, unpack_blocks
 from geo3d.ops.camera import pixel_grid, transform, unproject
 
@@ -62,9 +63,9 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
     camera = (float(K[0, 0]), float(K[1, 1]), float(K[0, 2]), float(K[1, 2]))
     room = 1 << 14
     while True:
-        slots, found = np.full(4 * room, block_hash.EMPTY, np.int64), np.empty(room, np.int64)
+        slots, found = np.full(4 * room, block_kernels.EMPTY, np.int64), np.empty(room, np.int64)
         where = (camera, rotation.numpy(), centre.numpy(), size, grid.truncation)
-        count = fusion.traverse(view.depth.numpy(), stride, *where, slots, found)
+        count = block_kernels.traverse(view.depth.numpy(), stride, *where, slots, found)
         if count >= 0:
             return unpack_blocks(torch.from_numpy(np.sort(found[:count])))
         room *= 4
@@ -100,79 +101,95 @@ def _camera_in_blocks(view: View, grid: Grid) -> tuple[Tensor, Tensor, float]:
     return world_from_camera[:3, :3].contiguous(), centre, grid.block_size
 
 
+@dataclass(frozen=True)
+class Means:
+    """Running means over all views, a row for each block; changed in place by :func:`integrate_`."""
+
+    tsdf: Float[Tensor, "row 8 8 8"]
+    """Signed distance, in truncations."""
+    weight: Float[Tensor, "row 8 8 8"]
+    """Sum of the votes in the means, up to a cap."""
+    seen: UInt8[Tensor, "row 8 8 8"]
+    """Number of views, up to 255."""
+    colour: Float[Tensor, "row 8 8 8 3"]
+    """RGB in [0, 255]."""
+
+
 def integrate_(
-    tsdf: Float[Tensor, "row 8 8 8"],
-    weight: Float[Tensor, "row 8 8 8"],
-    colour: Float[Tensor, "row 8 8 8 3"],
+    means: Means,
     rows: Int[Tensor, " block"],
     blocks: Int[Tensor, "block 3"],
     view: View,
     grid: Grid,
     weight_cap: float = 255.0,
+    free_weight: float = 0.1,
 ) -> None:
     """Average one view into the voxels of `blocks`, which lie at `rows`, in place; no row twice.
 
     A voxel takes part where its centre projects onto a pixel with depth and lies at most the truncation behind it along
-    z. Its distance is that to the plane through the pixel's surface, clipped at 1 in front: distances along the ray, as
-    in the paper, disagree between views of a tilted surface, and their mean is bumpy. Every view counts 1; `colour` is
-    RGB in [0, 255].
+    z. Two things differ from the paper. The distance s is that to the plane through the pixel's surface, clipped at 1
+    in front: distances along the ray disagree between views of a tilted surface, and their mean is bumpy. And a view's
+    vote is (1 - abs(s))^2, at least `free_weight`: one that passes beside a rounded or sharp thing has a clipped, so
+    wrong, distance, and should not move the surface that others see.
     """
-    if tsdf.device.type != "cpu":
-        _integrate_reference_(tsdf, weight, colour, rows, blocks, view, grid, weight_cap)
+    if means.tsdf.device.type != "cpu":
+        _integrate_reference_(means, rows, blocks, view, grid, weight_cap, free_weight)
         return
-    camera_from_world = torch.linalg.inv(view.world_from_camera.double())
-    K = view.intrinsics.double()
+    camera_from_world, dtype = torch.linalg.inv(view.world_from_camera.double()), means.tsdf.dtype
+    K, scalar = view.intrinsics.double(), means.tsdf.numpy().dtype.type
     first_voxels = grid.origin.double() + blocks.double() * grid.block_size
-    fusion.integrate(
+    kernel.integrate(
         rows.numpy(),
-        (transform(first_voxels, camera_from_world) @ K.T).to(tsdf.dtype).numpy(),
-        (K @ camera_from_world[:3, :3] * grid.voxel_size).to(tsdf.dtype).numpy(),
-        view.planes.to(tsdf.dtype).numpy(),
+        (transform(first_voxels, camera_from_world) @ K.T).to(dtype).numpy(),
+        (K @ camera_from_world[:3, :3] * grid.voxel_size).to(dtype).numpy(),
+        view.planes.to(dtype).numpy(),
         view.colour.numpy(),
-        torch.tensor(_colour_from_depth(view), dtype=tsdf.dtype).numpy(),
-        tsdf.new_tensor(grid.truncation).numpy()[()],
-        tsdf.new_tensor(weight_cap).numpy()[()],
-        torch.arange(SIDE, dtype=tsdf.dtype).numpy(),
-        tsdf.numpy(),
-        weight.numpy(),
-        colour.numpy(),
+        torch.tensor(_colour_from_depth(view), dtype=dtype).numpy(),
+        scalar(grid.truncation),
+        scalar(weight_cap),
+        scalar(free_weight),
+        torch.arange(SIDE, dtype=dtype).numpy(),
+        means.tsdf.numpy(),
+        means.weight.numpy(),
+        means.seen.numpy(),
+        means.colour.numpy(),
     )
 
 
 def _integrate_reference_(
-    tsdf: Tensor,
-    weight: Tensor,
-    colour: Tensor,
-    rows: Tensor,
-    blocks: Tensor,
-    view: View,
-    grid: Grid,
-    weight_cap: float,
+    means: Means, rows: Tensor, blocks: Tensor, view: View, grid: Grid, weight_cap: float, free_weight: float
 ) -> None:
-    device, rows = tsdf.device, rows.long()
+    device, dtype, rows = means.tsdf.device, means.tsdf.dtype, rows.long()
     K, camera_from_world = view.intrinsics.double().to(device), torch.linalg.inv(view.world_from_camera.double())
     steps = torch.cartesian_prod(*[torch.arange(SIDE, device=device)] * 3).reshape(SIDE, SIDE, SIDE, 3)
     voxels = blocks.double()[:, None, None, None].to(device) * SIDE + steps
     points = transform(grid.origin.double().to(device) + voxels * grid.voxel_size, camera_from_world.to(device))
-    pixels = ((points @ K.T)[..., :2] / points[..., 2:]).to(tsdf.dtype)
-    z = points[..., 2].to(tsdf.dtype)
-    height, width = view.depth.shape
-    nearest = (pixels + 0.5).floor().nan_to_num(-1).clamp(-1, max(height, width)).long()
-    u, v = nearest.unbind(-1)
-    inside = (z > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height)
-    planes = view.planes.to(device, tsdf.dtype)[v.clamp(0, height - 1), u.clamp(0, width - 1)]
-    depth, du, dv, facing = planes.unbind(-1)
-    signed = depth + du * (pixels[..., 0] - u) + dv * (pixels[..., 1] - v) - z
+    z = points[..., 2].to(dtype)
+    u, v = ((points @ K.T)[..., :2] / points[..., 2:]).to(dtype).unbind(-1)
+    row, column, inside = _nearest(u, v, *view.planes.shape[:2])
+    depth, du, dv, facing = view.planes.to(device, dtype)[row, column].unbind(-1)
+    signed = depth + du * (u - column) + dv * (v - row) - z
     scale_u, shift_u, scale_v, shift_v = _colour_from_depth(view)
-    cu = (pixels[..., 0] * scale_u + shift_u + 0.5).floor().nan_to_num(-1).clamp(-1, view.colour.shape[1]).long()
-    cv = (pixels[..., 1] * scale_v + shift_v + 0.5).floor().nan_to_num(-1).clamp(-1, view.colour.shape[0]).long()
-    inside &= (cu >= 0) & (cv >= 0) & (cu < view.colour.shape[1]) & (cv < view.colour.shape[0])
-    inside &= (depth > 0) & (signed >= -grid.truncation)
-    seen = view.colour.to(device)[cv.clamp(0, view.colour.shape[0] - 1), cu.clamp(0, view.colour.shape[1] - 1)]
-    share = inside / (weight[rows] + 1)
-    tsdf[rows] += ((signed * facing / grid.truncation).clamp(max=1) - tsdf[rows]) * share
-    colour[rows] += (seen.to(tsdf.dtype) - colour[rows]) * share[..., None]
-    weight[rows] = torch.where(inside, (weight[rows] + 1).clamp(max=weight_cap), weight[rows])
+    colour_at = _nearest(u * scale_u + shift_u, v * scale_v + shift_v, *view.colour.shape[:2])
+    inside &= colour_at[2] & (z > 0) & (depth > 0) & (signed >= -grid.truncation)
+    seen = view.colour.to(device)[colour_at[0], colour_at[1]].to(dtype)
+
+    signed = (signed * facing / grid.truncation).clamp(max=1)
+    vote = ((1 - signed.abs()) ** 2).clamp(min=free_weight)
+    weight = means.weight[rows] + vote
+    share = vote / weight
+    for mean, value, part in ((means.tsdf, signed, share), (means.colour, seen, share[..., None])):
+        kept = inside if mean.dim() == inside.dim() else inside[..., None]
+        mean[rows] = torch.where(kept, mean[rows] + (value - mean[rows]) * part, mean[rows])
+    means.weight[rows] = torch.where(inside, weight.clamp(max=weight_cap), means.weight[rows])
+    means.seen[rows] += inside & (means.seen[rows] < 255)
+
+
+def _nearest(u: Tensor, v: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Row and column of the nearest pixel, and whether there is one; some pixel where there is none."""
+    column, row = (u + 0.5).floor().nan_to_num(-1), (v + 0.5).floor().nan_to_num(-1)
+    inside = (column >= 0) & (row >= 0) & (column < width) & (row < height)
+    return (torch.where(inside, row, 0).long(), torch.where(inside, column, 0).long(), inside)
 
 
 def _colour_from_depth(view: View) -> list[float]:

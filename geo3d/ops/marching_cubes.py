@@ -5,8 +5,8 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from geo3d.kernels import cube_table
 from geo3d.kernels import marching_cubes as kernels
+from geo3d.ops import cube_table
 from geo3d.ops.block_grid import SIDE, upper_neighbours
 from geo3d.ops.mesh import keep_vertices
 
@@ -17,7 +17,7 @@ NUDGE = 1e-3
 def extract_surface(
     blocks: Int[Tensor, "block 3"],
     tsdf: Float[Tensor, "block 8 8 8"],
-    weight: Float[Tensor, "block 8 8 8"],
+    weight: UInt8[Tensor, "block 8 8 8"],
     colour: UInt8[Tensor, "block 8 8 8 3"],
     min_weight: float,
 ) -> tuple[Float[Tensor, "vertex 3"], Int[Tensor, "face 3"], UInt8[Tensor, "vertex 3"]]:
@@ -41,7 +41,8 @@ def _extract_kernel(
 ) -> tuple[Tensor, Tensor, Tensor]:
     neighbours, values, weights = upper_neighbours(blocks).numpy(), tsdf.numpy(), weight.numpy()
     vertex_counts, triangle_counts = np.zeros((2, len(blocks)), np.int64)
-    kernels.count(neighbours, values, weights, min_weight, vertex_counts, triangle_counts)
+    cases = (cube_table.CORNERS, cube_table.TRIANGLE_COUNT)
+    kernels.count(neighbours, values, weights, min_weight, *cases, vertex_counts, triangle_counts)
     vertices = np.empty((vertex_counts.sum(), 3), np.float64)
     colours = np.empty((len(vertices), 3), np.uint8)
     numbers = np.empty((*values.shape, 3), np.int32)
@@ -61,7 +62,8 @@ def _extract_kernel(
     )
     faces = np.empty((triangle_counts.sum(), 3), np.int32)
     first = np.cumsum(triangle_counts) - triangle_counts
-    kernels.join(neighbours, values, weights, min_weight, first, numbers, faces)
+    edges = (cube_table.TRIANGLE_EDGES, cube_table.EDGE_OWNER)
+    kernels.join(neighbours, values, weights, min_weight, first, *cases, *edges, numbers, faces)
     return torch.from_numpy(vertices), torch.from_numpy(faces), torch.from_numpy(colours)
 
 

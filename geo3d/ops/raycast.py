@@ -74,7 +74,9 @@ def _between_roots(o: Tensor, d: Tensor) -> tuple[Tensor, Tensor]:
     """Where |o + t d| <= 1; from inf to -inf where nowhere."""
     a, b, c = (d * d).sum(-1), (o * d).sum(-1), (o * o).sum(-1) - 1
     root = (b * b - a * c).sqrt()  # NaN where the ray passes by
-    return ((-b - root) / a).nan_to_num(torch.inf), ((-b + root) / a).nan_to_num(-torch.inf)
+    begin, end = ((-b - root) / a).nan_to_num(torch.inf), ((-b + root) / a).nan_to_num(-torch.inf)
+    always = (a == 0) & (c <= 0)
+    return torch.where(always, -torch.inf, begin), torch.where(always, torch.inf, end)
 
 
 def to_solids(points: Float[Tensor, "n 3"], solids: Solids, vectors: bool = False) -> Float[Tensor, "solid n 3"]:

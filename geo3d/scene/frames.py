@@ -19,6 +19,9 @@ from geo3d.scene.kinds import Encoded, RgbdScan
 LOOK_AHEAD = 3
 """Frames decoded before they are asked for; also all that are held in memory."""
 
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+"""What Pillow raises for files that are no image, or not a whole one."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -59,7 +62,7 @@ def image_size(path: Path) -> tuple[int, int]:
     try:
         with Image.open(path) as image:
             return image.height, image.width
-    except (OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise InputError(f"{path} cannot be read as an image; it must be a whole PNG or JPEG file") from error
 
 
@@ -72,8 +75,8 @@ def _decode(root: Path, encoded: Encoded, size: tuple[int, int], modes: tuple[st
         if modes == ("RGB",) and image.mode in ("L", "RGBA", "P"):
             image = image.convert("RGB")
         pixels = np.asarray(image)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as an image ({error}); it must be a whole PNG or JPEG file") from error
+    except UNREADABLE as error:
+        raise InputError(f"{path} cannot be read as an image; it must be a whole PNG or JPEG file") from error
     if image.mode not in modes:
         raise InputError(f"{path} has pixels of kind {image.mode}; allowed are {', '.join(modes)}")
     if (image.height, image.width) != size:

@@ -64,8 +64,8 @@ class TsdfVolume:
     """Block coordinates, in blocks, sorted lexicographically; block (0, 0, 0) starts at ``origin``."""
     tsdf: Float[Tensor, "block 8 8 8"]
     """In units of ``truncation``, in [-1, 1], indexed [x, y, z]; 1 where never seen."""
-    weight: Float[Tensor, "block 8 8 8"]
-    """Number of observations, up to the cap it was fused with; 0 where never seen."""
+    weight: UInt8[Tensor, "block 8 8 8"]
+    """Number of observations, up to 255; 0 where never seen."""
     colour: UInt8[Tensor, "block 8 8 8 3"]
     """RGB; 0 where never seen."""
     origin: Float[Tensor, "3"]

@@ -17,14 +17,14 @@ from geo3d.scene.memory import available_memory
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from geo3d.ops.fusion import Grid, View
+    from geo3d.ops.fusion import Grid, Means, View
     from geo3d.scene.frames import Frame
     from geo3d.scene.kinds import RgbdScan, TsdfVolume
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
-BYTES_PER_BLOCK = 8**3 * (4 + 4 + 12 + 4 + 4 + 3)
-"""Of the pool while fusing (distance, weight, colour), and of the volume that is made from it."""
+BYTES_PER_BLOCK = 8**3 * (4 + 4 + 1 + 12 + 4 + 1 + 3)
+"""Of the means while fusing (distance, weight, views, colour), and of the volume that is made from them."""
 
 SLOPE_SHARE = 160
 """Slopes are taken over this share of the image's width: 4 pixels of 640, over which noise averages."""
@@ -43,7 +43,10 @@ class FuseConfig:
     min_facing: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Cosine between normal and ray below which a surface is seen too much from the side to be measured."""
     weight_cap: Annotated[float, Field(ge=1)] = 255.0
-    """Observations after which a voxel stops getting slower to change."""
+    """Votes after which a voxel stops getting slower to change."""
+    free_weight: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Vote of a ray that passes far in front of a surface, against 1 of a ray that ends at the voxel: a higher one
+    clears away sooner what has moved, a lower one keeps thin and rounded things more exact."""
 
 
 def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
@@ -68,12 +71,12 @@ def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
                 f"voxel size {config.voxel_size:g} m takes more than the {pool.limit / 2**30:.1f} GiB of memory"
                 f" that were free; {2 * config.voxel_size:g} m takes about a quarter"
             )
-        integrate_(pool.tsdf, pool.weight, pool.colour, rows, blocks, view, grid, config.weight_cap)
+        integrate_(pool.means, rows, blocks, view, grid, config.weight_cap, config.free_weight)
     if empty == len(scan.depth):
         raise InputError(f"no frame of {scan.source} has depth within {config.max_depth:g} m; see max_depth")
     if empty:
         say(f"fuse: {empty} of {len(scan.depth)} frames have no depth within {config.max_depth:g} m")
-    return pool.volume(table.blocks, grid, scan.crop)
+    return _make_volume(pool.means, table.blocks, grid, scan.crop)
 
 
 class _Pool:
@@ -83,37 +86,39 @@ class _Pool:
         import numpy as np
         import torch
 
+        from geo3d.ops.fusion import Means
+
         self.limit = limit
         self.capacity = max(limit // BYTES_PER_BLOCK, 1)
         # calloc, unlike torch.zeros, leaves the pages alone: memory grows with the surface, and nothing is copied.
         shape = (self.capacity, 8, 8, 8)
-        self.tsdf = torch.from_numpy(np.zeros(shape, np.float32))
-        self.weight = torch.from_numpy(np.zeros(shape, np.float32))
-        self.colour = torch.from_numpy(np.zeros((*shape, 3), np.float32))
+        self.means = Means(
+            tsdf=torch.from_numpy(np.zeros(shape, np.float32)),
+            weight=torch.from_numpy(np.zeros(shape, np.float32)),
+            seen=torch.from_numpy(np.zeros(shape, np.uint8)),
+            colour=torch.from_numpy(np.zeros((*shape, 3), np.float32)),
+        )
 
-    def volume(self, blocks: Tensor, grid: Grid, crop: Tensor | None) -> TsdfVolume:
-        """Sort the blocks that were seen, and give the pool back array by array; it is of no use afterwards."""
-        import torch
 
-        from geo3d.ops.block_grid import pack_blocks
-        from geo3d.scene.kinds import TsdfVolume
+def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) -> TsdfVolume:
+    """Sort the blocks, leaving out those never seen, and round what was precise for the sake of the means."""
+    import torch
 
-        weight = self.weight[: len(blocks)]
-        if crop is not None:
-            weight *= _inside(blocks, grid, crop)
-        order = pack_blocks(blocks).argsort()
-        order = order[weight.amax(dim=(1, 2, 3))[order] > 0]
-        weight = weight[order]
-        del self.weight
-        seen = weight > 0
-        tsdf = torch.where(seen, self.tsdf[order], 1.0)
-        del self.tsdf
-        colour = torch.empty((*weight.shape, 3), dtype=torch.uint8)
-        for begin in range(0, len(order), 1024):  # in parts, because a whole copy in float would be the memory's peak
-            part = slice(begin, begin + 1024)
-            colour[part] = (self.colour[order[part]] + 0.5).to(torch.uint8) * seen[part, ..., None]
-        del self.colour
-        return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
+    from geo3d.ops.block_grid import pack_blocks
+    from geo3d.scene.kinds import TsdfVolume
+
+    seen = means.seen[: len(blocks)]
+    if crop is not None:
+        seen *= _inside(blocks, grid, crop)
+    order = pack_blocks(blocks).argsort()
+    order = order[seen.amax(dim=(1, 2, 3))[order] > 0]
+    weight = seen[order]
+    tsdf = torch.where(weight > 0, means.tsdf[order], 1.0)
+    colour = torch.empty((*weight.shape, 3), dtype=torch.uint8)
+    for begin in range(0, len(order), 1024):  # in parts, because a whole copy in float would be the memory's peak
+        part = slice(begin, begin + 1024)
+        colour[part] = (means.colour[order[part]] + 0.5).to(torch.uint8) * (weight[part, ..., None] > 0)
+    return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
 
 
 def _view(scan: RgbdScan, frame: Frame, config: FuseConfig) -> View:
@@ -135,7 +140,7 @@ def _stride(view: View, grid: Grid) -> int:
 def _within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:
     if crop is None:
         return blocks
-    low = grid.origin + (blocks * 8 - 0.5) * grid.voxel_size
+    low = grid.origin + (blocks.double() * 8 - 0.5) * grid.voxel_size
     return blocks[((low <= crop[1]) & (low + grid.block_size >= crop[0])).all(dim=1)]
 
 
@@ -146,17 +151,20 @@ def _inside(blocks: Tensor, grid: Grid, crop: Tensor) -> Tensor:
     steps = torch.arange(8)
     flags = []
     for axis in range(3):
-        centres = grid.origin[axis] + (blocks[:, axis, None] * 8 + steps) * grid.voxel_size
+        centres = grid.origin[axis] + (blocks[:, axis, None].double() * 8 + steps) * grid.voxel_size
         flags.append((centres >= crop[0, axis]) & (centres <= crop[1, axis]))
     return flags[0][:, :, None, None] & flags[1][:, None, :, None] & flags[2][:, None, None, :]
 
 
 def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, config: FuseConfig) -> None:
     """Estimate the surface from a few frames on a coarse grid, and what its blocks would take on this one."""
-    from geo3d.ops.block_grid import BlockTable
+    from geo3d.ops.block_grid import LIMIT, BlockTable
     from geo3d.ops.fusion import Grid, blocks_near_surface
     from geo3d.scene.frames import stream_frames
 
+    reach = float(scan.world_from_camera[:, :3, 3].abs().max()) + config.max_depth + grid.truncation
+    if reach > LIMIT * grid.block_size:
+        raise InputError(f"voxel size {grid.voxel_size:g} m is too small for a world that reaches to {reach:.0f} m")
     coarse, table = Grid(grid.origin, 0.025, 1e-6), BlockTable()
     for frame in stream_frames(scan, range(0, len(scan.depth), -(-len(scan.depth) // 8))):
         table.rows(_within_crop(blocks_near_surface(_view(scan, frame, config), coarse, 2), coarse, scan.crop))

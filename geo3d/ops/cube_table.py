@@ -1,9 +1,9 @@
 """The 256 cases of marching cubes, derived instead of typed in.
 
 On each face of the cube, every run of inside corners is cut off by one segment from the edge where the run begins to
-the edge where it ends. Neighbouring cubes see the same face and so the same segments: no cracks. Segments chain into loops,
-and loops are cut into triangles by diagonals that never lie in a face, where a neighbour could have the same one: every
-edge of the surface has exactly two triangles.
+the edge where it ends. Neighbouring cubes see the same face and so the same segments: no cracks. Segments chain into
+loops, and loops are cut into triangles by diagonals that never lie in a face, where a neighbour could have the same
+one: every edge of the surface has exactly two triangles.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,93 @@
+"""Kernels on sparse blocks: a hash table of their coordinates, and the blocks that a depth image's rays pass."""
+
+import numpy as np
+from numba import njit
+
+# Three signed coordinates of 21 bits each make one key, which sorts as the coordinates do.
+BITS = 21
+HALF = 1 << (BITS - 1)
+EMPTY = np.int64(-1)
+
+
+@njit(cache=True, inline="always")
+def pack(x, y, z):
+    """One int64 for a block at x, y, z in [-2^20, 2^20)."""
+    return ((np.int64(x) + HALF) << (2 * BITS)) | ((np.int64(y) + HALF) << BITS) | (np.int64(z) + HALF)
+
+
+@njit(cache=True, inline="always")
+def slot_of(key, slots):
+    """The slot that holds the key, or the empty one where it belongs; `slots` has a power of two entries."""
+    mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+    mask = np.int64(slots.shape[0] - 1)
+    slot = np.int64(mixed >> np.uint64(20)) & mask
+    while slots[slot] != EMPTY and slots[slot] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@njit(cache=True)
+def insert(wanted, slots, slot_rows, count, rows):
+    """Give each wanted key its row, a new one the next free row; the number of rows then taken.
+
+    The table must have room.
+    """
+    for i in range(wanted.shape[0]):
+        slot = slot_of(wanted[i], slots)
+        if slots[slot] == EMPTY:
+            slots[slot] = wanted[i]
+            slot_rows[slot] = count
+            count += 1
+        rows[i] = slot_rows[slot]
+    return count
+
+
+@njit(cache=True)
+def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, found):
+    """List the keys of all blocks within `band` of a depth sample, along its ray; -1 where `found` is too small.
+
+    `rotation` and `centre` are those of the camera in the grid, `centre` in blocks from the corner of block 0.
+    """
+    fx, fy, cx, cy = camera
+    listed = 0
+    for v in range(0, depth.shape[0], stride):
+        for u in range(0, depth.shape[1], stride):
+            d = np.float64(depth[v, u])
+            if not d > 0:
+                continue
+            rx, ry = (u - cx) / fx, (v - cy) / fy
+            ax = (rotation[0, 0] * rx + rotation[0, 1] * ry + rotation[0, 2]) / block_size
+            ay = (rotation[1, 0] * rx + rotation[1, 1] * ry + rotation[1, 2]) / block_size
+            az = (rotation[2, 0] * rx + rotation[2, 1] * ry + rotation[2, 2]) / block_size
+            near = max(d - band, 0.0)
+            length = d + band - near
+            # Amanatides and Woo 1987: step from block to block along the segment.
+            px, py, pz = centre[0] + near * ax, centre[1] + near * ay, centre[2] + near * az
+            x, y, z = np.int64(np.floor(px)), np.int64(np.floor(py)), np.int64(np.floor(pz))
+            each_x = abs(1 / ax) if ax != 0 else np.inf
+            each_y = abs(1 / ay) if ay != 0 else np.inf
+            each_z = abs(1 / az) if az != 0 else np.inf
+            next_x = (x + 1 - px if ax > 0 else px - x) * each_x if ax != 0 else np.inf
+            next_y = (y + 1 - py if ay > 0 else py - y) * each_y if ay != 0 else np.inf
+            next_z = (z + 1 - pz if az > 0 else pz - z) * each_z if az != 0 else np.inf
+            while True:
+                key = pack(x, y, z)
+                slot = slot_of(key, slots)
+                if slots[slot] == EMPTY:
+                    if listed == found.shape[0]:
+                        return -1
+                    slots[slot] = key
+                    found[listed] = key
+                    listed += 1
+                if min(next_x, next_y, next_z) > length:
+                    break
+                if next_x <= next_y and next_x <= next_z:
+                    x += 1 if ax > 0 else -1
+                    next_x += each_x
+                elif next_y <= next_z:
+                    y += 1 if ay > 0 else -1
+                    next_y += each_y
+                else:
+                    z += 1 if az > 0 else -1
+                    next_z += each_z
+    return listed
