@@ -58,23 +58,25 @@ def reached_code(stage: Callable[..., Any]) -> dict[str, str]:
     files, pending = {}, [(stage.__module__, Path(inspect.getfile(stage)))]
     while pending:
         name, file = pending.pop()
-        tree = ast.parse(file.read_bytes())
-        files[name] = hashlib.sha256(ast.dump(_without_prose(tree)).encode()).hexdigest()
-        pending += [(found, path) for found, path in _imports(tree) if found not in files]
+        files[name], imported = _code(file.read_bytes())
+        found = [(module, _module_file(module)) for module in imported if module not in files]
+        pending += [(module, path) for module, path in found if path is not None]
     return dict(sorted(files.items()))
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[str, Path]]:
+@functools.lru_cache(maxsize=1024)
+def _code(source: bytes) -> tuple[str, tuple[str, ...]]:
+    """A hash of a module's code without its prose, and every name in geo3d that it may import."""
+    tree, names = ast.parse(source), []
     for node in ast.walk(tree):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            path = _module_file(name)
-            if path is not None:
-                yield name, path
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        if isinstance(getattr(node, "body", None), list):
+            node.body = [line for line in node.body if not _is_prose(line)] or [ast.Pass()]  # type: ignore[attr-defined]
+    ours = tuple(name for name in names if name.split(".")[0] == "geo3d")
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), ours
 
 
 @functools.cache
@@ -86,13 +88,6 @@ def _module_file(name: str) -> Path | None:
     spec = importlib.util.find_spec(name)
     is_file = spec is not None and spec.origin is not None and not spec.submodule_search_locations
     return Path(spec.origin) if is_file else None  # type: ignore[union-attr]
-
-
-def _without_prose(tree: ast.AST) -> ast.AST:
-    for node in ast.walk(tree):
-        if isinstance(getattr(node, "body", None), list):
-            node.body = [line for line in node.body if not _is_prose(line)] or [ast.Pass()]  # type: ignore[attr-defined]
-    return tree
 
 
 def _is_prose(node: ast.AST) -> bool:
