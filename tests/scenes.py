@@ -79,24 +79,28 @@ def write_scan(
     size: tuple[int, int] = (120, 160),
     focal: float = 150.0,
     noise: float = 0.0,
-    seed: int = 0,
+    rounds: int = 1,
 ) -> Path:
-    """Write the solids' scan in the plain layout; `noise` is the standard deviation of depth, in metres."""
+    """Write the solids' scan in the plain layout; `noise` is the standard deviation of depth, in metres.
+
+    Each of the `rounds` has all cameras, and fresh noise.
+    """
     height, width = size
     intrinsics = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     for name in ("colour", "depth"):
         (folder / name).mkdir(parents=True)
     ramp = np.linspace(0, 255, width).astype(np.uint8)
     colour = np.stack([np.tile(ramp, (height, 1)), np.full(size, 128, np.uint8), np.full(size, 40, np.uint8)], axis=-1)
+    Image.fromarray(colour).save(folder / "colour/all.png")
+    exact = [depth_of(solids, camera, intrinsics, size).numpy() for camera in cameras]
     frames = []
-    for i, camera in enumerate(cameras):
-        depth = depth_of(solids, camera, intrinsics, size).numpy()
+    for i in range(rounds * len(cameras)):
+        depth = exact[i % len(cameras)]
         depth = np.where(depth > 0, depth + noise * random.normal(size=size), 0)
-        Image.fromarray(colour).save(folder / f"colour/{i:04}.png")
-        Image.fromarray(np.round(depth / UNIT).astype(np.uint16)).save(folder / f"depth/{i:04}.png")
-        names = {"colour": f"colour/{i:04}.png", "depth": f"depth/{i:04}.png"}
-        frames.append(names | {"world_from_camera": camera.tolist()})
+        name, world_from_camera = f"depth/{i:04}.png", cameras[i % len(cameras)].tolist()
+        Image.fromarray(np.round(depth / UNIT).astype(np.uint16)).save(folder / name)
+        frames.append({"colour": "colour/all.png", "depth": name, "world_from_camera": world_from_camera})
     index = {"format": "geo3d-scan", "version": 1, "depth_unit": UNIT}
     index |= {"intrinsics": intrinsics.tolist(), "frames": frames}
     (folder / "scan.json").write_text(json.dumps(index))

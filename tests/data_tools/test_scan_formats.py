@@ -1,0 +1,307 @@
+"""Each scan format is recognised, read as written, and its faults are told in a sentence."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.spatial.transform import Rotation
+
+from geo3d.data_tools.scan_formats import FORMATS, find_scan
+from geo3d.errors import InputError
+from geo3d.scene.frames import read_frame, stream_frames
+from geo3d.scene.kinds import RgbdScan
+
+K = np.array([[50.0, 0, 7.5], [0, 51, 5.5], [0, 0, 1]])
+Matrices = Sequence[np.ndarray | None]
+"""None: a frame whose transform is left out; only ever the last."""
+
+
+def transforms(count: int) -> list[np.ndarray]:
+    matrices = [np.eye(4) for _ in range(count)]
+    for i, matrix in enumerate(matrices):
+        matrix[:3, :3] = Rotation.from_rotvec([0.1 * i, 0.2, -0.3]).as_matrix()
+        matrix[:3, 3] = i, -i, 0.5
+    return matrices
+
+
+def save_frame(colour: Path, depth: Path, row: int, none: int = 0) -> None:
+    """Depth grows by a count a pixel from 1000 * (row + 1); the last pixel has none."""
+    counts = (1000 * (row + 1) + np.arange(12 * 16).reshape(12, 16)).astype(np.uint16)
+    counts[-1, -1] = none
+    for path, pixels in ((colour, np.full((24, 32, 3), row, np.uint8)), (depth, counts)):
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels).save(path)
+
+
+def text(matrix: np.ndarray) -> str:
+    return "\n".join(" ".join(map(repr, row)) for row in matrix.tolist()) + "\n"
+
+
+def write_seven_scenes(folder: Path, matrices: Matrices) -> None:
+    for row, matrix in enumerate(matrices):
+        stem = f"frame-{10 * row:06}"
+        save_frame(folder / f"{stem}.color.png", folder / f"{stem}.depth.png", row, 65535)
+        if matrix is not None:
+            (folder / f"{stem}.pose.txt").write_text(text(matrix))
+    (folder / "camera-intrinsics.txt").write_text(text(K))
+
+
+def write_hololens(folder: Path, matrices: Matrices) -> None:
+    for row in range(len(matrices)):  # the numbers in the names skip
+        save_frame(folder / f"images/{3 * row:05}.png", folder / f"depth/{3 * row:05}.png", row)
+    (folder / "poses.txt").write_text("".join(text(m.reshape(1, 16)) for m in matrices if m is not None))
+    (folder / "K.txt").write_text(text(K))
+
+
+def write_redwood(folder: Path, matrices: Matrices) -> None:
+    for row in range(len(matrices)):  # names that share no stem, as in the original scans: paired in order
+        save_frame(folder / f"color/{row:05}-c.png", folder / f"depth/{row:05}-d.png", row, 65535)
+    log = "".join(f"{row} {row} {row + 1}\n{text(m)}" for row, m in enumerate(matrices) if m is not None)
+    (folder / "trajectory.log").write_text(log)
+    (folder / "camera_primesense.json").write_text(json.dumps({"intrinsic_matrix": K.T.reshape(-1).tolist()}))
+
+
+def write_plain(folder: Path, matrices: Matrices) -> None:
+    frames = []
+    for row, matrix in enumerate(matrices):
+        save_frame(folder / f"c{row}.png", folder / f"d{row}.png", row)
+        listed = None if matrix is None else matrix.tolist()
+        frames.append({"colour": f"c{row}.png", "depth": f"d{row}.png", "world_from_camera": listed})
+    index = {"format": "geo3d-scan", "version": 1, "depth_unit": 0.001, "intrinsics": K.tolist(), "frames": frames}
+    (folder / "scan.json").write_text(json.dumps(index))
+
+
+WRITERS: dict[str, Callable[[Path, Matrices], None]] = {
+    "7scenes": write_seven_scenes,
+    "hololens": write_hololens,
+    "redwood": write_redwood,
+    "plain": write_plain,
+}
+each = pytest.mark.parametrize("name", WRITERS)
+
+
+def read(folder: Path, format: str = "auto", frames: str = ":", crop: tuple[float, ...] | None = None) -> RgbdScan:
+    found = find_scan(folder, format, frames, crop)
+    return found.format.read(found.source(folder / "no folder" / "hashes.json"), None)
+
+
+def test_every_format_is_tested():
+    assert set(WRITERS) == set(FORMATS)
+
+
+@each
+def test_a_scan_is_recognised_and_read_as_written(tmp_path: Path, name: str):
+    matrices = transforms(4)
+    WRITERS[name](tmp_path, matrices)
+    assert find_scan(tmp_path, "auto", ":", None).format is FORMATS[name]
+    scan = read(tmp_path)
+    np.testing.assert_array_equal(scan.world_from_camera.numpy(), np.stack(matrices))
+    np.testing.assert_array_equal(scan.intrinsics.numpy(), K)
+    np.testing.assert_array_equal(scan.colour_intrinsics.numpy(), K)
+    assert (scan.depth_size, scan.colour_size, scan.skipped) == ((12, 16), (24, 32), ())
+    assert (scan.up.tolist() if scan.up is not None else None) == ([0, 1, 0] if name == "hololens" else None)
+    for row, frame in enumerate(stream_frames(scan)):
+        wanted = 1000 * (row + 1) + np.arange(12 * 16).reshape(12, 16)
+        wanted[-1, -1] = 0
+        np.testing.assert_allclose(frame.depth.numpy(), wanted / 1000, rtol=1e-6)
+        assert frame.colour.unique().tolist() == [row]
+
+
+@each
+def test_frames_are_taken_as_python_slices_take_them(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, transforms(9))
+    whole = read(tmp_path)
+    for frames, rows in (("2:6", slice(2, 6)), ("::2", slice(None, None, 2)), ("-3:", slice(-3, None))):
+        scan = read(tmp_path, name, frames)
+        assert scan.colour == whole.colour[rows]
+        assert scan.depth == whole.depth[rows]
+        assert scan.world_from_camera.tolist() == whole.world_from_camera[rows].tolist()
+
+
+FAULTS: dict[str, tuple[np.ndarray | None, str]] = {
+    "missing": (None, "no transform"),
+    "NaN": (np.diag([np.nan, 1, 1, 1]), "transform with NaN or infinity"),
+    "minus infinity": (np.full((4, 4), -np.inf), "transform with NaN or infinity"),
+    "twice as large": (np.diag([2.0, 2, 2, 1]), "transform is not rigid"),
+    "mirrored": (np.diag([1.0, 1, -1, 1]), "transform is not rigid"),
+    "flat": (np.diag([1.0, 1, 0, 1]), "transform is not rigid"),
+}
+
+
+@each
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_frame_without_a_rigid_transform_is_skipped_with_the_reason(tmp_path: Path, name: str, fault: str):
+    matrices, (bad, reason) = transforms(4), FAULTS[fault]
+    WRITERS[name](tmp_path, [*matrices, bad])
+    scan = read(tmp_path)
+    assert scan.world_from_camera.tolist() == [matrix.tolist() for matrix in matrices]
+    assert len(scan.colour) == len(scan.depth) == 4
+    last = find_scan(tmp_path, name, ":", None).listing.frames[-1].colour
+    assert scan.skipped == ((last, reason),)
+
+
+@each
+def test_fewer_than_three_frames_are_an_error_that_tells_why(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, [*transforms(2), None])
+    with pytest.raises(InputError, match=r"has 2 usable frames, at least 3 are needed \(1 x no transform\)"):
+        read(tmp_path)
+
+
+@each
+def test_a_frame_without_its_depth_image_is_skipped(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, transforms(5))
+    if name == "redwood":
+        lines = [f"depth/{row:05}-d.png color/{row:05}-c.png" for row in range(5)]
+        (tmp_path / "rgbd.match").write_text("\n".join(lines) + "\n")
+    lost = find_scan(tmp_path, name, ":", None).listing.frames[1]
+    (tmp_path / lost.depth).unlink()
+    scan = read(tmp_path)
+    assert scan.world_from_camera[:, 0, 3].tolist() == [0, 2, 3, 4]
+    ((file, reason),) = scan.skipped
+    assert file == lost.colour
+    assert reason.startswith(("no ", "listed in rgbd.match"))
+
+
+@each
+@pytest.mark.parametrize("kind", ["colour", "depth"])
+def test_an_image_of_another_size_is_named(tmp_path: Path, name: str, kind: str):
+    WRITERS[name](tmp_path, transforms(4))
+    odd = tmp_path / getattr(find_scan(tmp_path, name, ":", None).listing.frames[2], kind)
+    Image.open(odd).resize((4, 6), Image.Resampling.NEAREST).save(odd)
+    usual = "32x24" if kind == "colour" else "16x12"
+    with pytest.raises(InputError, match=f"{odd.name} is 4x6; the scan's other images are {usual}"):
+        read(tmp_path)
+
+
+@each
+def test_a_file_that_is_no_image_is_named(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, transforms(4))
+    bad = tmp_path / find_scan(tmp_path, name, ":", None).listing.frames[0].depth
+    bad.write_text("no image")
+    with pytest.raises(InputError, match=f"{bad.name} cannot be read as an image"):
+        read(tmp_path)
+
+
+def test_redwoods_match_file_says_which_images_belong_together(tmp_path: Path):
+    write_redwood(tmp_path, transforms(4))
+    pairs = [(3, 0), (2, 1), (1, 2), (0, 3)]
+    lines = [f"depth/{depth:05}-d.png color/{colour:05}-c.png" for depth, colour in pairs]
+    (tmp_path / "rgbd.match").write_text("\n".join(lines))
+    frames = list(stream_frames(read(tmp_path)))
+    assert [round(float(frame.depth[0, 0]) * 1000) for frame in frames] == [4000, 3000, 2000, 1000]
+    assert [int(frame.colour[0, 0, 0]) for frame in frames] == [0, 1, 2, 3]
+    assert [float(frame.world_from_camera[0, 3]) for frame in frames] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("name", ["7scenes", "redwood"])
+def test_without_a_file_the_intrinsics_are_those_of_the_formats_camera(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, transforms(3))
+    (tmp_path / ("camera-intrinsics.txt" if name == "7scenes" else "camera_primesense.json")).unlink()
+    wanted = {"7scenes": [585.0, 585, 320, 240], "redwood": [525.0, 525, 319.5, 239.5]}[name]
+    assert read(tmp_path).intrinsics[[0, 1, 0, 1], [0, 1, 2, 2]].tolist() == wanted
+
+
+def test_the_plain_layout_sets_unit_up_and_colour_camera(tmp_path: Path):
+    write_plain(tmp_path, transforms(3))
+    index = json.loads((tmp_path / "scan.json").read_text())
+    further = {"depth_unit": 0.0002, "up": [0, 0, 1], "colour_intrinsics": (2 * K).tolist()}
+    further["colour_intrinsics"][2][2] = 1.0
+    (tmp_path / "scan.json").write_text(json.dumps(index | further))
+    scan = read(tmp_path, crop=(-1.0, -2.0, -3.0, 1.0, 2.0, 3.0))
+    assert scan.up is not None
+    assert scan.crop is not None
+    assert scan.up.tolist() == [0, 0, 1]
+    assert scan.crop.tolist() == [[-1, -2, -3], [1, 2, 3]]
+    assert scan.colour_intrinsics.tolist() == further["colour_intrinsics"]
+    assert float(read_frame(scan, 0).depth[0, 0]) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", "{}", '{"format": "other", "version": 1}'])
+def test_a_broken_plain_index_is_named(tmp_path: Path, broken: str):
+    (tmp_path / "scan.json").write_text(broken)
+    with pytest.raises(InputError, match=r"scan\.json is not a geo3d-scan, version 1"):
+        find_scan(tmp_path, "auto", ":", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "content"),
+    [
+        ("7scenes", "camera-intrinsics.txt", "1 2 3"),
+        ("hololens", "K.txt", "a b c"),
+        ("hololens", "poses.txt", "1 2 3 4 5"),
+        ("redwood", "trajectory.log", "0 0 1 2"),
+        ("redwood", "camera_primesense.json", "{}"),
+        ("plain", "scan.json", "once"),
+    ],
+)
+def test_a_broken_file_of_calibration_or_transforms_is_named(tmp_path: Path, name: str, file: str, content: str):
+    WRITERS[name](tmp_path, transforms(3))
+    (tmp_path / file).write_text(content)
+    with pytest.raises(InputError) as caught:
+        read(tmp_path)
+    assert str(caught.value).startswith(str(tmp_path / file))
+
+
+@pytest.mark.parametrize("matrix", [np.diag([-50.0, 50, 1]), np.diag([50.0, 50, 2]), K * [[1], [np.nan], [1]], K.T])
+def test_intrinsics_that_are_no_pinholes_are_refused(tmp_path: Path, matrix: np.ndarray):
+    write_hololens(tmp_path, transforms(3))
+    (tmp_path / "K.txt").write_text(text(matrix))
+    with pytest.raises(InputError, match=r"has intrinsics .*; allowed are \[\[fx, 0, cx\]"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("other", ":", None), r"--format other is not known; it is auto or one of 7scenes, hololens, plain, redwood"),
+        (("redwood", ":", None), r"is not in the format redwood, which looks for color/"),
+        (("auto", "5", None), r"--frames 5 is no slice; give start:stop or start:stop:step"),
+        (("auto", "a:b", None), r"--frames a:b is no slice"),
+        (("auto", "::0", None), r"--frames ::0 is no slice"),
+        (("auto", "::-1", None), r"--frames ::-1 is no slice"),
+        (("auto", "1:2:3:4", None), r"--frames 1:2:3:4 is no slice"),
+        (("auto", "7:9", None), r"--frames 7:9 takes none of the 4 frames"),
+        (("auto", ":", (0.0, 0.0, 0.0, 1.0, 0.0, 1.0)), r"--crop 0.0 0.0 0.0 1.0 0.0 1.0 is empty"),
+        (("auto", ":", (0.0, 0.0, np.nan, 1.0, 1.0, 1.0)), r"--crop .* is empty"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_told(tmp_path: Path, arguments, sentence: str):
+    write_plain(tmp_path, transforms(4))
+    with pytest.raises(InputError, match=sentence):
+        find_scan(tmp_path, *arguments)
+
+
+def test_an_unknown_folder_is_told_what_each_format_looks_for(tmp_path: Path):
+    with pytest.raises(InputError) as caught:
+        find_scan(tmp_path, "auto", ":", None)
+    assert all(f"{name} looks for {module.LOOKS_FOR}" in str(caught.value) for name, module in FORMATS.items())
+    (tmp_path / "file").write_text("")
+    for path, sentence in (("file", "is a file"), ("nowhere", "is not there")):
+        with pytest.raises(InputError, match=sentence):
+            find_scan(tmp_path / path, "auto", ":", None)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "count", "focal"),
+    [
+        ("7scenes_kitchen", "7scenes", 60, 585.0),
+        ("hololens", "hololens", 120, 495.5677),
+        ("redwood", "redwood", 5, 525.0),
+    ],
+)
+def test_real_scans_are_recognised_and_plausible(shared_data: Path, folder: str, name: str, count: int, focal: float):
+    place = shared_data / "scans" / folder
+    found = find_scan(place, "auto", ":", None)
+    assert found.format is FORMATS[name]
+    scan = read(place)
+    assert (len(scan.colour), scan.skipped) == (count, ())
+    assert float(scan.intrinsics[0, 0]) == pytest.approx(focal)
+    for row in (0, count - 1):
+        depth = read_frame(scan, row).depth
+        assert tuple(depth.shape) == scan.depth_size
+        assert 0.3 < float(depth[depth > 0].median()) < 5
+    steps = scan.world_from_camera[1:, :3, 3] - scan.world_from_camera[:-1, :3, 3]
+    assert float(steps.norm(dim=1).max()) < 1  # a camera held in hand
