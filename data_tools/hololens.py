@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from geo3d.data_tools.assemble import assemble, read_numbers
 from geo3d.data_tools.listing import Listing, images, pair_by_stem
 from geo3d.errors import InputError
@@ -28,7 +26,7 @@ def find(folder: Path) -> Listing | None:
     if not colour or not all((folder / name).exists() for name in ("poses.txt", "K.txt")):
         return None
     rows = sum(1 for line in (folder / "poses.txt").read_bytes().splitlines() if line.strip())
-    if rows != len(colour):  # and so nobody knows which row is whose
+    if rows > len(colour):  # an image is lost, and nobody knows which row is whose
         raise InputError(f"{folder / 'poses.txt'} has {rows} rows for {len(colour)} images; it must have one an image")
     return pair_by_stem(folder, colour, images(folder / "depth"), ("K.txt", "poses.txt"))
 
@@ -36,5 +34,5 @@ def find(folder: Path) -> Listing | None:
 def read(source: Source, config: None) -> RgbdScan:
     """Read transforms and intrinsics."""
     rows = read_numbers(source.root / "poses.txt", (-1, 4, 4))
-    transforms: list[np.ndarray | None] = [rows[f["row"]] for f in source.listing["frames"]]
+    transforms = [rows[f["row"]] if f["row"] < len(rows) else None for f in source.listing["frames"]]
     return assemble(source, transforms, read_numbers(source.root / "K.txt", (3, 3)), up=(0.0, 1.0, 0.0))

@@ -59,6 +59,8 @@ def explain(error: pydantic.ValidationError) -> str:
     """The first thing wrong, as one sentence."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or error.title
+    if first["type"] == "missing":
+        return f"{where} is missing"
     message = first["msg"].removeprefix("Value error, ")
     return f"{where} = {first['input']!r} is not allowed: {message[0].lower()}{message[1:]}"
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import numba
 import torch
 
 from geo3d.pipelines.scan_to_mesh import ReadConfig, ScanToMeshConfig, scan_to_mesh
@@ -35,12 +34,12 @@ def main() -> None:
     parser.add_argument("--random", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    numba.config.THREADING_LAYER = "workqueue"
-    whole, counts = arguments.folder / "undisturbed", arguments.folder / "counts.json"
+    os.environ["NUMBA_THREADING_LAYER"] = "workqueue"  # numba is not imported yet
+    whole, counts_file = arguments.folder / "undisturbed", arguments.folder / "counts.json"
     _run(arguments.scan, whole)
     truth = published(whole)
-    assert _wait(_fork(lambda: _count(arguments.scan, arguments.folder / "counted", counts))) == 0
-    counts = json.loads(counts.read_text())
+    assert _wait(_fork(lambda: _count(arguments.scan, arguments.folder / "counted", counts_file))) == 0
+    counts = json.loads(counts_file.read_text())
     points = [("publish", n) for n in range(counts["publish"])]
     points += [(stage, counts[stage] * part // 3) for stage in STAGES for part in (1, 2)]
     dice = random.Random(0)
@@ -77,7 +76,7 @@ def _run(scan: Path, out: Path) -> None:
 
 
 def _count(scan: Path, out: Path, result: Path) -> None:
-    counts = dict.fromkeys(("publish", *STAGES), 0)
+    counts: dict[str, int] = dict.fromkeys(("publish", *STAGES), 0)
 
     def see(where: str) -> None:
         counts[where] += 1

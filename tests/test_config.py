@@ -69,7 +69,7 @@ def test_values_go_to_their_fields_and_the_rest_keeps_its_defaults(tmp_path: Pat
         ("[inner]\nsize = nan", ["inner.size", "nan"]),
         ("[inner]\nsize = inf", ["inner.size", "inf", "finite"]),
         ("name = 5", ["name", "5", "string"]),
-        ("box = [1]", ["box.1", "required"]),
+        ("box = [1]", ["box.1", "missing"]),
         ("box = [1, 2]\nname = = 1", ["is not a TOML file", "line 2"]),
         ("name = 'a'\nname = 'b'", ["is not a TOML file"]),
     ],

@@ -26,7 +26,12 @@ def store(artifact: Any, folder: Path, made_by: dict[str, Any] | None = None) ->
     from torch import Tensor
 
     values = {field.name: getattr(artifact, field.name) for field in dataclasses.fields(artifact)}
-    tensors = {name: value.contiguous() for name, value in values.items() if isinstance(value, Tensor)}
+    tensors, storages = {}, set()
+    for name, value in values.items():
+        if isinstance(value, Tensor):
+            shares = value.untyped_storage().data_ptr() in storages  # which safetensors refuses
+            tensors[name] = value.contiguous().clone() if shares else value.contiguous()
+            storages.add(value.untyped_storage().data_ptr())
     paths = {name: value for name, value in values.items() if isinstance(value, Path)}
     plain = {name: _plain(values[name]) for name in values.keys() - tensors.keys() - paths.keys()}
     try:

@@ -219,10 +219,18 @@ def test_the_plain_layout_sets_unit_up_and_colour_camera(tmp_path: Path):
     assert float(read_frame(scan, 0).depth[0, 0]) == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize("broken", ["{", "[]", "{}", '{"format": "other", "version": 1}'])
-def test_a_broken_plain_index_is_named(tmp_path: Path, broken: str):
+@pytest.mark.parametrize(
+    ("broken", "what"),
+    [
+        ("{", "is not a JSON file"),
+        ("[]", "must hold an object"),
+        ("{}", "format is missing"),
+        ('{"format": "other", "version": 1}', "format = 'other' is not allowed: input should be 'geo3d-scan'"),
+    ],
+)
+def test_a_broken_plain_index_is_named(tmp_path: Path, broken: str, what: str):
     (tmp_path / "scan.json").write_text(broken)
-    with pytest.raises(InputError, match=r"scan\.json is not a geo3d-scan, version 1"):
+    with pytest.raises(InputError, match=rf"scan\.json:? {what}"):
         find_scan(tmp_path, "auto", ":", None)
 
 

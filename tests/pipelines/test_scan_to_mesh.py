@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,8 +60,11 @@ def test_real_scans_become_meshes_that_other_programs_read(shared_data, tmp_path
     out = tmp_path / "out"
     mesh = scan_to_mesh(shared_data / "scans" / name, out, ScanToMeshConfig(read=ReadConfig(frames="0:30"))).load()
     assert len(mesh.faces) > 10_000
-    ply = trimesh.load(out / "mesh.ply", process=False)
-    (glb,) = trimesh.load(out / "mesh.glb", process=False).geometry.values()
+    ply: Any = trimesh.load(out / "mesh.ply", process=False)
+    scene: Any = trimesh.load(out / "mesh.glb", process=False)
+    (glb,) = scene.geometry.values()
+    assert mesh.colours is not None
+    assert mesh.normals is not None
     for read in (ply, glb):
         np.testing.assert_array_equal(read.vertices, mesh.vertices.numpy())
         np.testing.assert_array_equal(read.faces, mesh.faces.numpy())

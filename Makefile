@@ -1,0 +1,35 @@
+# Everything runs in .venv, which the first target that needs it makes from constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --disable-pip-version-check -q -c constraints.txt
+
+.PHONY: demo test bench soak lint
+
+demo: $(VENV)/installed
+	$(BIN)/geo3d make-room runs/demo/scan
+	$(BIN)/geo3d scan-to-mesh runs/demo/scan --out runs/demo/out
+	@echo "the mesh is runs/demo/out/mesh.ply (and mesh.glb)"
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/installed-test
+	$(BIN)/python -m tests.bench
+
+soak: $(VENV)/installed-test
+	$(BIN)/python -m pytest -m soak
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(INSTALL) -e .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(INSTALL) -e '.[test]'
+	touch $@

@@ -1,0 +1,119 @@
+"""Fusing and meshing beside Open3D's voxel block grid: the same frames, voxels, truncation and minimum weight.
+
+Each side runs in a process of its own, in turn with the other, and prints one JSON object. Frames are decoded before the
+clock starts; what numba compiles is compiled before it, too.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+
+from geo3d.data_tools.scan_formats import find_scan
+from geo3d.scene.memory import peak_memory, reset_peak_memory
+
+VOXEL, TRUNCATION_VOXELS, MAX_DEPTH, MIN_WEIGHT = 0.01, 8, 4.0, 3
+BLOCK_COUNT = 16_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("side", choices=["ours", "peer"])
+    parser.add_argument("scan", type=Path)
+    parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
+    arguments = parser.parse_args()
+    frames, intrinsics = decode(arguments.scan)
+    if arguments.side == "ours":
+        print(json.dumps(ours(frames, intrinsics)))
+    else:
+        print(json.dumps(peer(frames, intrinsics, arguments.block)))
+
+
+def decode(folder: Path) -> tuple[list, np.ndarray]:
+    """All frames as arrays (depth in metres, colour, world_from_camera), and the intrinsics."""
+    from geo3d.scene.frames import stream_frames
+
+    found = find_scan(folder, "auto", ":", None)
+    scan = found.format.read(found.source(folder / "no" / "memory"), None)
+    return list(stream_frames(scan)), scan.intrinsics.numpy()
+
+
+def ours(frames: list, intrinsics: np.ndarray) -> dict[str, float]:
+    import torch
+
+    from geo3d.ops.block_grid import BlockTable
+    from geo3d.ops.depth import fit_planes
+    from geo3d.ops.fusion import Grid, View, blocks_near_surface, integrate_
+    from geo3d.stages.fuse import FuseConfig, _make_volume, _Pool, _stride
+    from geo3d.stages.mesh import MeshConfig, extract_mesh
+
+    grid = Grid(torch.zeros(3, dtype=torch.float64), VOXEL, TRUNCATION_VOXELS * VOXEL)
+    K = torch.from_numpy(intrinsics)
+    config = FuseConfig(voxel_size=VOXEL, max_depth=MAX_DEPTH)
+
+    def fuse(pool: _Pool, table: BlockTable, some: list) -> None:
+        for frame in some:
+            depth = frame.depth.masked_fill(frame.depth > MAX_DEPTH, 0)
+            planes = fit_planes(depth, K, max(1, round(depth.shape[1] / 160)), config.min_facing)
+            view = View(planes, frame.colour, K, K, frame.world_from_camera)
+            blocks = blocks_near_surface(view, grid, _stride(view, grid))
+            integrate_(pool.means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
+
+    def run(some: list) -> dict[str, float]:
+        pool, table = _Pool(BLOCK_COUNT * 16**3 * 32), BlockTable()
+        reset_peak_memory()
+        before, start = peak_memory(), time.perf_counter()
+        fuse(pool, table, some)
+        fused, memory = time.perf_counter() - start, peak_memory() - before
+        volume = _make_volume(pool.means, table.blocks, grid, None)
+        start = time.perf_counter()
+        mesh = extract_mesh(volume, MeshConfig(min_weight=MIN_WEIGHT, min_area=0))
+        meshed = time.perf_counter() - start
+        voxels = len(volume.blocks) * 8**3
+        return {
+            "integrate": fused / len(some),
+            "extract": meshed,
+            "memory": memory,
+            "faces": len(mesh.faces),
+            "voxels": voxels,
+        }
+
+    run(frames[:3])
+    return run(frames)
+
+
+def peer(frames: list, intrinsics: np.ndarray, block: int) -> dict[str, float]:
+    import open3d as o3d
+
+    o3c, t = o3d.core, o3d.t.geometry
+    K, band = o3c.Tensor(intrinsics), float(TRUNCATION_VOXELS)
+    inputs = [
+        (
+            t.Image(o3c.Tensor((frame.depth.numpy() * 1000).round().astype(np.uint16))),
+            t.Image(o3c.Tensor(frame.colour.numpy())),
+            o3c.Tensor(np.linalg.inv(frame.world_from_camera.numpy())),
+        )
+        for frame in frames
+    ]
+    names, kinds, shapes = ("tsdf", "weight", "color"), (o3c.float32,) * 3, ((1), (1), (3))
+    reset_peak_memory()
+    before = peak_memory()
+    count = BLOCK_COUNT * (16 // block) ** 2
+    grid = t.VoxelBlockGrid(names, kinds, shapes, VOXEL, block, count, o3c.Device("CPU:0"))
+    start = time.perf_counter()
+    for depth, colour, camera_from_world in inputs:
+        blocks = grid.compute_unique_block_coordinates(depth, K, camera_from_world, 1000.0, MAX_DEPTH, band)
+        grid.integrate(blocks, depth, colour, K, K, camera_from_world, 1000.0, MAX_DEPTH, band)
+    fused, memory = time.perf_counter() - start, peak_memory() - before
+    start = time.perf_counter()
+    mesh = grid.extract_triangle_mesh(float(MIN_WEIGHT))
+    meshed = time.perf_counter() - start
+    faces = len(mesh.triangle.indices)
+    voxels = grid.hashmap().size() * block**3
+    return {"integrate": fused / len(inputs), "extract": meshed, "memory": memory, "faces": faces, "voxels": voxels}
+
+
+if __name__ == "__main__":
+    main()
