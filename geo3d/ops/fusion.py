@@ -111,8 +111,11 @@ class Means:
     """Sum of the votes in the means, up to a cap."""
     seen: UInt8[Tensor, "row 8 8 8"]
     """Number of views, up to 255."""
-    colour: Float[Tensor, "row 8 8 8 3"]
-    """RGB in [0, 255]."""
+    colour: Float[Tensor, "row 8 8 8 4"]
+    """RGB in [0, 255], and the number of views in it: those that saw a surface within two voxels.
+
+    Until there is one, the colour that the first view saw there.
+    """
 
 
 def integrate_(
@@ -148,6 +151,7 @@ def integrate_(
         scalar(grid.truncation),
         scalar(weight_cap),
         scalar(free_weight),
+        scalar(_near(grid)),
         torch.arange(SIDE, dtype=dtype).numpy(),
         means.tsdf.numpy(),
         means.weight.numpy(),
@@ -178,9 +182,13 @@ def _integrate_reference_(
     vote = ((1 - signed.abs()) ** 2).clamp(min=free_weight)
     weight = means.weight[rows] + vote
     share = vote / weight
-    for mean, value, part in ((means.tsdf, signed, share), (means.colour, seen, share[..., None])):
-        kept = inside if mean.dim() == inside.dim() else inside[..., None]
-        mean[rows] = torch.where(kept, mean[rows] + (value - mean[rows]) * part, mean[rows])
+    near = inside & (signed.abs() <= means.tsdf.new_tensor(_near(grid)))
+    coloured = near | (inside & (means.weight[rows] == 0))
+    colour, count = means.colour[rows].split([3, 1], dim=-1)
+    views = (count + 1).clamp(max=weight_cap)
+    colour = torch.where(coloured[..., None], colour + (seen - colour) / views, colour)
+    means.colour[rows] = torch.cat([colour, torch.where(near[..., None], views, count)], dim=-1)
+    means.tsdf[rows] = torch.where(inside, means.tsdf[rows] + (signed - means.tsdf[rows]) * share, means.tsdf[rows])
     means.weight[rows] = torch.where(inside, weight.clamp(max=weight_cap), means.weight[rows])
     means.seen[rows] += inside & (means.seen[rows] < 255)
 
@@ -190,6 +198,11 @@ def _nearest(u: Tensor, v: Tensor, height: int, width: int) -> tuple[Tensor, Ten
     column, row = (u + 0.5).floor().nan_to_num(-1), (v + 0.5).floor().nan_to_num(-1)
     inside = (column >= 0) & (row >= 0) & (column < width) & (row < height)
     return (torch.where(inside, row, 0).long(), torch.where(inside, column, 0).long(), inside)
+
+
+def _near(grid: Grid) -> float:
+    """Two voxels, in truncations: no mesh asks for the colour of a voxel farther from the surface."""
+    return min(1.0, 2 * grid.voxel_size / grid.truncation)
 
 
 def _colour_from_depth(view: View) -> list[float]:

@@ -41,8 +41,8 @@ def _extract_kernel(
 ) -> tuple[Tensor, Tensor, Tensor]:
     neighbours, values, weights = upper_neighbours(blocks).numpy(), tsdf.numpy(), weight.numpy()
     vertex_counts, triangle_counts = np.zeros((2, len(blocks)), np.int64)
-    cases = (cube_table.CORNERS, cube_table.TRIANGLE_COUNT)
-    kernels.count(neighbours, values, weights, min_weight, *cases, vertex_counts, triangle_counts)
+    per_case = cube_table.TRIANGLE_COUNT
+    kernels.count(neighbours, values, weights, min_weight, per_case, vertex_counts, triangle_counts)
     vertices = np.empty((vertex_counts.sum(), 3), np.float64)
     colours = np.empty((len(vertices), 3), np.uint8)
     numbers = np.empty((*values.shape, 3), np.int32)
@@ -55,6 +55,7 @@ def _extract_kernel(
         colour.numpy(),
         min_weight,
         NUDGE,
+        vertex_counts,
         first,
         vertices,
         colours,
@@ -63,7 +64,7 @@ def _extract_kernel(
     faces = np.empty((triangle_counts.sum(), 3), np.int32)
     first = np.cumsum(triangle_counts) - triangle_counts
     edges = (cube_table.TRIANGLE_EDGES, cube_table.EDGE_OWNER)
-    kernels.join(neighbours, values, weights, min_weight, first, *cases, *edges, numbers, faces)
+    kernels.join(neighbours, values, weights, min_weight, triangle_counts, first, per_case, *edges, numbers, faces)
     return torch.from_numpy(vertices), torch.from_numpy(faces), torch.from_numpy(colours)
 
 

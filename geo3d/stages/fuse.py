@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
-BYTES_PER_BLOCK = 8**3 * (4 + 4 + 1 + 12 + 4 + 1 + 3)
+BYTES_PER_BLOCK = 8**3 * (4 + 4 + 1 + 16 + 4 + 1 + 3)
 """Of the means while fusing (distance, weight, views, colour), and of the volume that is made from them."""
 
 SLOPE_SHARE = 160
@@ -96,7 +96,7 @@ class _Pool:
             tsdf=torch.from_numpy(np.zeros(shape, np.float32)),
             weight=torch.from_numpy(np.zeros(shape, np.float32)),
             seen=torch.from_numpy(np.zeros(shape, np.uint8)),
-            colour=torch.from_numpy(np.zeros((*shape, 3), np.float32)),
+            colour=torch.from_numpy(np.zeros((*shape, 4), np.float32)),
         )
 
 
@@ -117,7 +117,7 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) 
     colour = torch.empty((*weight.shape, 3), dtype=torch.uint8)
     for begin in range(0, len(order), 1024):  # in parts, because a whole copy in float would be the memory's peak
         part = slice(begin, begin + 1024)
-        colour[part] = (means.colour[order[part]] + 0.5).to(torch.uint8) * (weight[part, ..., None] > 0)
+        colour[part] = (means.colour[order[part], ..., :3] + 0.5).to(torch.uint8) * (weight[part, ..., None] > 0)
     return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
 
 

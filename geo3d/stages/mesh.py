@@ -36,8 +36,9 @@ def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
     if len(faces) == 0:
         most = float(volume.weight.max()) if len(volume.weight) else 0
         raise InputError(f"no surface was seen {config.min_weight:g} times (most: {most:g}); see mesh.min_weight")
-    kept, faces = keep_vertices(vertices_of_large_parts(vertices, faces, config.min_area), faces)
+    if config.min_area > 0:
+        kept, faces = keep_vertices(vertices_of_large_parts(vertices, faces, config.min_area), faces)
+        vertices, colours = vertices[kept], colours[kept]
     if len(faces) == 0:
         raise InputError(f"no connected piece of surface has {config.min_area:g} m2; see mesh.min_area")
-    vertices = vertices[kept]
-    return TriangleMesh(vertices.float(), faces, vertex_normals(vertices, faces).float(), colours[kept])
+    return TriangleMesh(vertices.float(), faces, vertex_normals(vertices, faces).float(), colours)

@@ -1,7 +1,7 @@
 """Fusing and meshing beside Open3D's voxel block grid: the same frames, voxels, truncation and minimum weight.
 
-Each side runs in a process of its own, in turn with the other, and prints one JSON object. Frames are decoded before the
-clock starts; what numba compiles is compiled before it, too.
+Each side runs in a process of its own, in turn with the other, and prints one JSON object. Frames are decoded before
+the clock starts; what numba compiles is compiled before it, too.
 """
 
 import argparse
@@ -20,8 +20,8 @@ BLOCK_COUNT = 16_000
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("side", choices=["ours", "peer"])
     parser.add_argument("scan", type=Path)
+    parser.add_argument("side", choices=["ours", "peer"])
     parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
     arguments = parser.parse_args()
     frames, intrinsics = decode(arguments.scan)
@@ -53,19 +53,22 @@ def ours(frames: list, intrinsics: np.ndarray) -> dict[str, float]:
     K = torch.from_numpy(intrinsics)
     config = FuseConfig(voxel_size=VOXEL, max_depth=MAX_DEPTH)
 
-    def fuse(pool: _Pool, table: BlockTable, some: list) -> None:
+    def fuse(pool: _Pool, table: BlockTable, some: list) -> int:
+        visited = 0
         for frame in some:
             depth = frame.depth.masked_fill(frame.depth > MAX_DEPTH, 0)
             planes = fit_planes(depth, K, max(1, round(depth.shape[1] / 160)), config.min_facing)
             view = View(planes, frame.colour, K, K, frame.world_from_camera)
             blocks = blocks_near_surface(view, grid, _stride(view, grid))
             integrate_(pool.means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
+            visited += len(blocks) * 8**3
+        return visited
 
     def run(some: list) -> dict[str, float]:
         pool, table = _Pool(BLOCK_COUNT * 16**3 * 32), BlockTable()
         reset_peak_memory()
         before, start = peak_memory(), time.perf_counter()
-        fuse(pool, table, some)
+        visited = fuse(pool, table, some) / len(some)
         fused, memory = time.perf_counter() - start, peak_memory() - before
         volume = _make_volume(pool.means, table.blocks, grid, None)
         start = time.perf_counter()
@@ -78,6 +81,7 @@ def ours(frames: list, intrinsics: np.ndarray) -> dict[str, float]:
             "memory": memory,
             "faces": len(mesh.faces),
             "voxels": voxels,
+            "visited": visited,
         }
 
     run(frames[:3])

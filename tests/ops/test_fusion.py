@@ -54,7 +54,7 @@ def facing_wall(depth: float) -> View:
 def no_means(count: int, dtype: torch.dtype = torch.float64) -> Means:
     shape = (count, 8, 8, 8)
     tsdf, weight = torch.zeros(2, *shape, dtype=dtype)
-    return Means(tsdf, weight, torch.zeros(shape).byte(), torch.zeros(*shape, 3, dtype=dtype))
+    return Means(tsdf, weight, torch.zeros(shape).byte(), torch.zeros(*shape, 4, dtype=dtype))
 
 
 def fused(views: list[View], blocks: Tensor, integrate=integrate_, dtype=torch.float64, grid=GRID, votes=(255.0, 0.1)):
@@ -149,16 +149,20 @@ def test_voxels_hold_what_a_slow_loop_averages(integrate, cap: float, free: floa
     counts = Counter()
     for at in zip(*(random.integers(0, size, 300) for size in means.tsdf.shape), strict=True):
         told = [observation(view, points[at].numpy(), GRID.truncation) for view in views]
-        mean, weight = np.zeros(4), 0.0
+        mean, weight, colour, count = 0.0, 0.0, np.zeros(3), 0.0
         for distance, shade in (one for one in told if one is not None):
+            near = abs(distance) <= 2 * GRID.voxel_size / GRID.truncation
+            if near or weight == 0:
+                colour += (np.array(shade) - colour) / min(count + 1, cap)
+                count = min(count + near, cap)
             vote = max(free, (1 - abs(distance)) ** 2)
-            mean += (np.array([distance, *shade]) - mean) * vote / (weight + vote)
+            mean += (distance - mean) * vote / (weight + vote)
             weight = min(weight + vote, cap)
         seen = sum(one is not None for one in told)
         counts[seen] += 1
         assert int(means.seen[at]) == seen
         assert float(means.weight[at]) == pytest.approx(weight)
-        assert [float(means.tsdf[at]), *means.colour[at].tolist()] == pytest.approx(mean.tolist())
+        assert [float(means.tsdf[at]), *means.colour[at].tolist()] == pytest.approx([mean, *colour.tolist(), count])
     assert min(counts[seen] for seen in (0, 1, 2)) > 10
 
 
