@@ -1,7 +1,7 @@
 """Kernels on sparse blocks: a hash table of their coordinates, and the blocks that a depth image's rays pass."""
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 # Three signed coordinates of 21 bits each make one key, which sorts as the coordinates do.
 BITS = 21
@@ -43,11 +43,8 @@ def insert(wanted, slots, slot_rows, count, rows):
 
 
 @njit(cache=True)
-def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, found):
-    """List the keys of all blocks within `band` of a depth sample, along its ray; -1 where `found` is too small.
-
-    `rotation` and `centre` are those of the camera in the grid, `centre` in blocks from the corner of block 0.
-    """
+def traverse_rows(depth, first, stride, camera, rotation, centre, block_size, band, slots, found):
+    """Do one part, which begins at the row `first`; the number of blocks, or -1."""
     fx, fy, cx, cy = camera
     listed = 0
     for v in range(0, depth.shape[0], stride):
@@ -55,7 +52,7 @@ def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, f
             d = np.float64(depth[v, u])
             if not d > 0:
                 continue
-            rx, ry = (u - cx) / fx, (v - cy) / fy
+            rx, ry = (u - cx) / fx, (first + v - cy) / fy
             ax = (rotation[0, 0] * rx + rotation[0, 1] * ry + rotation[0, 2]) / block_size
             ay = (rotation[1, 0] * rx + rotation[1, 1] * ry + rotation[1, 2]) / block_size
             az = (rotation[2, 0] * rx + rotation[2, 1] * ry + rotation[2, 2]) / block_size
@@ -91,3 +88,19 @@ def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, f
                     z += 1 if az > 0 else -1
                     next_z += each_z
     return listed
+
+
+@njit(cache=True, parallel=True)
+def traverse(depth, stride, camera, rotation, centre, block_size, band, slots, found, counts):
+    """List the keys of all blocks within `band` of a depth sample, along its ray: for each part of the image apart.
+
+    `slots` [part, slot], `found` [part, key] and `counts` [part], which is -1 where `found` is too small. `rotation` and
+    `centre` are those of the camera in the grid, `centre` in blocks from the corner of block 0.
+    """
+    parts, height = len(counts), len(range(0, depth.shape[0], stride))
+    for part in prange(parts):
+        first, last = height * part // parts * stride, height * (part + 1) // parts * stride
+        rows = depth[first : min(last, depth.shape[0])]
+        counts[part] = traverse_rows(
+            rows, first, stride, camera, rotation, centre, block_size, band, slots[part], found[part]
+        )

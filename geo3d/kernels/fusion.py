@@ -57,12 +57,11 @@ def integrate(
                 s = min(s * flat_planes[at + THREE] * inverse, one)
                 vote = max(free, (one - abs(s)) * (one - abs(s)))
                 voxel = start + np.uint64(xy * SIDE + z)
-                before = weights[voxel]
-                w = before + vote
+                w = weights[voxel] + vote
                 means[voxel] += (s - means[voxel]) * (vote / w)
                 weights[voxel] = min(w, cap)
                 views[voxel] = min(views[voxel], np.uint8(254)) + np.uint8(1)
-                if before > 0 and abs(s) > near:  # too far to say the surface's colour; most voxels, most of the time
+                if abs(s) > near:  # too far to say the surface's colour: most voxels, and whole blocks never touched
                     continue
                 pixel = THREE * (np.uint64(np.int32(cv)) * colour_width + np.uint64(np.int32(cu)))
                 at = FOUR * voxel
@@ -71,5 +70,4 @@ def integrate(
                 colours[at] += (real(flat_colour[pixel]) - colours[at]) * share
                 colours[at + ONE] += (real(flat_colour[pixel + ONE]) - colours[at + ONE]) * share
                 colours[at + TWO] += (real(flat_colour[pixel + TWO]) - colours[at + TWO]) * share
-                if abs(s) <= near:
-                    colours[at + THREE] = n
+                colours[at + THREE] = n

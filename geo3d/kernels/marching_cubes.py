@@ -74,10 +74,14 @@ def place(neighbours, blocks, tsdf, weight, colour, minimum, nudge, counts, firs
                         positions[vertex, 1] = blocks[block, 1] * SIDE + y + (along if axis == 1 else 0.0)
                         positions[vertex, 2] = blocks[block, 2] * SIDE + z + (along if axis == 2 else 0.0)
                         other = neighbours[block, (x1 >> 3) | (y1 >> 3) << 1 | (z1 >> 3) << 2]
+                        low, high = colour[block, x, y, z], colour[other, x1 & 7, y1 & 7, z1 & 7]
+                        if low[0] == 0 and low[1] == 0 and low[2] == 0:  # not known
+                            low = high
+                        if high[0] == 0 and high[1] == 0 and high[2] == 0:
+                            high = low
                         for c in range(3):
-                            low = np.float64(colour[block, x, y, z, c])
-                            high = np.float64(colour[other, x1 & 7, y1 & 7, z1 & 7, c])
-                            colours[vertex, c] = np.uint8(low + along * (high - low) + 0.5)
+                            begin, end = np.float64(low[c]), np.float64(high[c])
+                            colours[vertex, c] = np.uint8(begin + along * (end - begin) + 0.5)
                         numbers[block, x, y, z, axis] = vertex
                         vertex += 1
 

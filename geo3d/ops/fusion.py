@@ -61,13 +61,15 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
     rotation, centre, size = _camera_in_blocks(view, grid)
     K = view.intrinsics
     camera = (float(K[0, 0]), float(K[1, 1]), float(K[0, 2]), float(K[1, 2]))
-    room = 1 << 14
+    where = (camera, rotation.numpy(), centre.numpy(), size, grid.truncation)
+    parts, room = 4, 1 << 13
     while True:
-        slots, found = np.full(4 * room, block_kernels.EMPTY, np.int64), np.empty(room, np.int64)
-        where = (camera, rotation.numpy(), centre.numpy(), size, grid.truncation)
-        count = block_kernels.traverse(view.depth.numpy(), stride, *where, slots, found)
-        if count >= 0:
-            return unpack_blocks(torch.from_numpy(np.sort(found[:count])))
+        slots, found = np.full((parts, 4 * room), block_kernels.EMPTY), np.empty((parts, room), np.int64)
+        counts = np.empty(parts, np.int64)
+        block_kernels.traverse(view.depth.numpy(), stride, *where, slots, found, counts)
+        if counts.min() >= 0:
+            keys = [listed[:count] for listed, count in zip(found, counts, strict=True)]
+            return unpack_blocks(torch.from_numpy(np.unique(np.concatenate(keys))))
         room *= 4
 
 
@@ -112,10 +114,7 @@ class Means:
     seen: UInt8[Tensor, "row 8 8 8"]
     """Number of views, up to 255."""
     colour: Float[Tensor, "row 8 8 8 4"]
-    """RGB in [0, 255], and the number of views in it: those that saw a surface within two voxels.
-
-    Until there is one, the colour that the first view saw there.
-    """
+    """RGB in [0, 255], and the number of views in it: those that saw a surface within two voxels."""
 
 
 def integrate_(
@@ -183,10 +182,9 @@ def _integrate_reference_(
     weight = means.weight[rows] + vote
     share = vote / weight
     near = inside & (signed.abs() <= means.tsdf.new_tensor(_near(grid)))
-    coloured = near | (inside & (means.weight[rows] == 0))
     colour, count = means.colour[rows].split([3, 1], dim=-1)
     views = (count + 1).clamp(max=weight_cap)
-    colour = torch.where(coloured[..., None], colour + (seen - colour) / views, colour)
+    colour = torch.where(near[..., None], colour + (seen - colour) / views, colour)
     means.colour[rows] = torch.cat([colour, torch.where(near[..., None], views, count)], dim=-1)
     means.tsdf[rows] = torch.where(inside, means.tsdf[rows] + (signed - means.tsdf[rows]) * share, means.tsdf[rows])
     means.weight[rows] = torch.where(inside, weight.clamp(max=weight_cap), means.weight[rows])

@@ -24,7 +24,8 @@ def extract_surface(
     """Triangulate the zero level of `tsdf` between voxels whose weight is at least `min_weight` (more than 0).
 
     `blocks` are sorted lexicographically. Returns vertices in voxels (float64, voxel (0, 0, 0) at 0), faces
-    counter-clockwise seen from positive distances, and RGB interpolated along the cut edges.
+    counter-clockwise seen from positive distances, and RGB interpolated along the cut edges; black is a colour that is
+    not known, and the edge's other end then gives it.
     """
     if len(blocks) == 0:
         return torch.zeros(0, 3, dtype=torch.float64), torch.zeros(0, 3).int(), torch.zeros(0, 3).byte()
@@ -95,6 +96,8 @@ def _extract_reference(
     vertices[torch.arange(len(axis), device=device), axis] += along
     shades = colour[row.clamp(min=0), x, y, z].double()  # [block, 512, 8, 3]
     low, high = shades[:, :, :1].expand(-1, -1, 3, -1)[cut], shades[:, :, ends][cut]
+    low = torch.where((low == 0).all(dim=1, keepdim=True), high, low)
+    high = torch.where((high == 0).all(dim=1, keepdim=True), low, high)
     colours = (low + along[:, None] * (high - low) + 0.5).to(torch.uint8)
 
     edges = torch.from_numpy(cube_table.TRIANGLE_EDGES).long().to(device)[cases]  # [block, 512, 15]

@@ -67,7 +67,7 @@ class TsdfVolume:
     weight: UInt8[Tensor, "block 8 8 8"]
     """Number of observations, up to 255; 0 where never seen."""
     colour: UInt8[Tensor, "block 8 8 8 3"]
-    """RGB; 0 where never seen."""
+    """RGB; black where no view saw a surface near, and the colour is not known."""
     origin: Float[Tensor, "3"]
     """World position of the centre of voxel (0, 0, 0), in metres."""
     voxel_size: float

@@ -117,7 +117,8 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) 
     colour = torch.empty((*weight.shape, 3), dtype=torch.uint8)
     for begin in range(0, len(order), 1024):  # in parts, because a whole copy in float would be the memory's peak
         part = slice(begin, begin + 1024)
-        colour[part] = (means.colour[order[part], ..., :3] + 0.5).to(torch.uint8) * (weight[part, ..., None] > 0)
+        known = (means.colour[order[part], ..., 3:] > 0) & (weight[part, ..., None] > 0)
+        colour[part] = (means.colour[order[part], ..., :3] + 0.5).to(torch.uint8).clamp(min=1) * known
     return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
 
 

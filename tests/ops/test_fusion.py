@@ -152,9 +152,9 @@ def test_voxels_hold_what_a_slow_loop_averages(integrate, cap: float, free: floa
         mean, weight, colour, count = 0.0, 0.0, np.zeros(3), 0.0
         for distance, shade in (one for one in told if one is not None):
             near = abs(distance) <= 2 * GRID.voxel_size / GRID.truncation
-            if near or weight == 0:
+            if near:
                 colour += (np.array(shade) - colour) / min(count + 1, cap)
-                count = min(count + near, cap)
+                count = min(count + 1, cap)
             vote = max(free, (1 - abs(distance)) ** 2)
             mean += (distance - mean) * vote / (weight + vote)
             weight = min(weight + vote, cap)
