@@ -35,15 +35,14 @@ def fit_planes(depth, camera, reach, least, planes):
     steepest = real(STEEPEST) * reaches
     most_u, most_v = steepest / fx, steepest / fy
     for v in prange(height):
-        here, out = depth[v], planes[v]
+        none, here, out = real(0), depth[v], planes[v]
         above, below = depth[max(v - reach, 0)], depth[min(v + reach, height - 1)]
         has_above, has_below = v >= reach, v + reach < height
         for u in range(width):
             d = here[u]
-            out[u] = 0
+            out[u, 0], out[u, 1], out[u, 2], out[u, 3] = none, none, none, none
             if not d > 0:
                 continue
-            none = d * 0
             left, right = here[u - reach] if u >= reach else none, here[u + reach] if u + reach < width else none
             du = slope(d, left, right, most_u * d) / reaches
             dv = slope(d, above[u] if has_above else none, below[u] if has_below else none, most_v * d) / reaches
