@@ -3,50 +3,57 @@
 import numpy as np
 from numba import njit, prange
 
+ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 STEEPEST = 5.0
 """Tangent of the steepest surface that is not taken for an edge."""
 
 
-@njit(cache=True, inline="always")
-def slope(here, before, after, most):
-    """Change of depth per step: the mean of both sides, or one of them where the other is no surface or an edge."""
+@njit(cache=True, error_model="numpy")
+def slope(here, before, after, most, none, half, far):
+    """Change of depth per step: the mean of both sides, or one of them where the other is no surface or an edge.
+
+    Infinite on a rim: the next depth is much nearer, so the surface bends away. 0 for something thin, or alone. No
+    branches, so that the compiler can do several pixels at once.
+    """
     back, ahead = here - before, after - here
-    has_back, has_ahead = before > 0 and abs(back) < most, after > 0 and abs(ahead) < most
-    if has_back and has_ahead:
-        return (back + ahead) * np.float32(0.5)
-    if has_back:
-        return back
-    if has_ahead:
-        return ahead
-    if (before > 0 and back > 0) or (
-        after > 0 and ahead < 0
-    ):  # the next depth is much nearer: a rim seen from the side
-        return here * np.float32(np.inf)
-    return here * 0  # something thin, or alone
+    has_back, has_ahead = (before > none) & (abs(back) < most), (after > none) & (abs(ahead) < most)
+    rim = ((before > none) & (back > none)) | ((after > none) & (ahead < none))
+    alone = far if rim else none
+    one_side = back if has_back else (ahead if has_ahead else alone)
+    return (back + ahead) * half if has_back & has_ahead else one_side
+
+
+@njit(cache=True, error_model="numpy")
+def plane(d, left, right, above, below, x, y, focal, steepest, reaches, least, constants):
+    """Depth, its change a pixel to the right and down, and n . r, or zeros; x and y are pixels from the centre."""
+    none, far = constants[0], constants[2]
+    du = slope(d, left, right, steepest / focal[0] * d, *constants) / reaches
+    dv = slope(d, above, below, steepest / focal[1] * d, *constants) / reaches
+    nx, ny, nz = focal[0] * du, focal[1] * dv, d + x * du + y * dv
+    length = np.sqrt(nx * nx + ny * ny + nz * nz)
+    kept = (d > none) & (length < far) & (d >= least * length)  # not so on a rim, or seen too much from the side
+    return d if kept else none, du if kept else none, dv if kept else none, d / length if kept else none
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
 def fit_planes(depth, camera, reach, least, planes):
-    """Write depth, its change a pixel to the right and down, and n . r (unit normal times ray of depth 1), or zeros."""
-    fx, fy, cx, cy = camera[0], camera[1], camera[2], camera[3]
-    height, width = depth.shape
+    """Write each pixel's plane, or zeros."""
     real = depth.dtype.type  # an integer times a float32 would be a float64
+    constants = real(0), real(0.5), real(np.inf)  # numba would make plain ones float64
+    focal, cx, cy = (camera[0], camera[1]), camera[2], camera[3]
+    height, width = depth.shape
     reaches = real(reach)
     steepest = real(STEEPEST) * reaches
-    most_u, most_v = steepest / fx, steepest / fy
     for v in prange(height):
-        none, here, out = real(0), depth[v], planes[v]
-        above, below = depth[max(v - reach, 0)], depth[min(v + reach, height - 1)]
-        has_above, has_below = v >= reach, v + reach < height
-        for u in range(width):
-            d = here[u]
-            out[u, 0], out[u, 1], out[u, 2], out[u, 3] = none, none, none, none
-            if not d > 0:
-                continue
-            left, right = here[u - reach] if u >= reach else none, here[u + reach] if u + reach < width else none
-            du = slope(d, left, right, most_u * d) / reaches
-            dv = slope(d, above[u] if has_above else none, below[u] if has_below else none, most_v * d) / reaches
-            x, y, z = fx * du, fy * dv, d + (real(u) - cx) * du + (real(v) - cy) * dv
-            length = np.sqrt(x * x + y * y + z * z)
-            if length < np.inf and d >= least * length:  # not so on a rim, or seen too much from the side
-                out[u, 0], out[u, 1], out[u, 2], out[u, 3] = d, du, dv, d / length
+        here, out, y = depth[v], planes[v].reshape(-1), real(v) - cy
+        above = depth[v - reach] if v >= reach else np.zeros(width, depth.dtype)
+        below = depth[v + reach] if v + reach < height else np.zeros(width, depth.dtype)
+        padded = np.zeros(width + 2 * reach, depth.dtype)
+        padded[reach : reach + width] = here
+        for i in range(width):
+            u = np.uint64(i)
+            left, right = padded[u], padded[u + np.uint64(2 * reach)]
+            at = np.uint64(4 * i)
+            out[at], out[at + ONE], out[at + TWO], out[at + THREE] = plane(
+                here[u], left, right, above[u], below[u], real(i) - cx, y, focal, steepest, reaches, least, constants
+            )

@@ -1,73 +1,150 @@
 """Kernel of TSDF fusion: average an image into the voxels of blocks.
 
-Arrays are read as flat ones with unsigned indices: numba checks signed indices for being negative, which cost a third of
-the kernel's time.
+Each block goes through short loops over its voxels, so that the compiler can do eight voxels at once: it does not do so
+where all the work and its conditions stand in one loop. Two habits serve the same end: indices are unsigned, because
+numba checks signed ones for being negative, and what a loop reads is first put into local variables, because the
+compiler cannot know that the loop's writes leave it alone.
 """
 
 import numpy as np
 from numba import njit, prange
 
 SIDE = 8
-VOXELS = np.uint64(SIDE**3)
-ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+VOXELS = SIDE**3
+ZERO, ONE, TWO, THREE, FOUR = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+UNSEEN = -2
+"""A signed distance, in truncations, that no voxel has."""
+FAST = {"contract", "nsz", "arcp", "reassoc"}
 
 
-@njit(cache=True, parallel=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc"})
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def project(first, steps, size, colour_size, colour_from_depth, places, pixels):
+    """Find the pixels that a block's voxels fall on.
+
+    Writes `places` [3, voxel]: the way from the middle of the nearest pixel to the right and down, in pixels, and z,
+    which is infinite outside of either image; and `pixels` [2, voxel]: the pixels of the depth and colour image.
+    """
+    real, far = places.dtype.type, places.dtype.type(np.inf)
+    zero, half = real(0), real(0.5)
+    u0, v0, z0 = first[0], first[1], first[2]
+    ux, uy, uz, vx, vy, vz = steps[0, 0], steps[0, 1], steps[0, 2], steps[1, 0], steps[1, 1], steps[1, 2]
+    zx, zy, zz = steps[2, 0], steps[2, 1], steps[2, 2]
+    width, colour_width = np.int32(size[1]), np.int32(colour_size[1])
+    u_end, v_end, cu_end, cv_end = real(size[1]), real(size[0]), real(colour_size[1]), real(colour_size[0])
+    scale_u, scale_v = colour_from_depth[0], colour_from_depth[2]
+    shift_u, shift_v = colour_from_depth[1] + half - scale_u * half, colour_from_depth[3] + half - scale_v * half
+    for i in range(VOXELS):
+        k, j = np.uint64(i), np.int32(i)
+        x, y, z = real(j >> np.int32(6)), real(j >> np.int32(3) & np.int32(7)), real(j & np.int32(7))
+        depth = z0 + x * zx + y * zy + z * zz
+        inverse = real(1) / depth
+        u = (u0 + x * ux + y * uy + z * uz) * inverse + half  # from here on from the corner of the image
+        v = (v0 + x * vx + y * vy + z * vz) * inverse + half
+        cu, cv = scale_u * u + shift_u, scale_v * v + shift_v
+        inside = (depth > zero) & (u > zero) & (v > zero) & (u < u_end) & (v < v_end)
+        inside &= (cu >= zero) & (cv >= zero) & (cu < cu_end) & (cv < cv_end)
+        u, v = u if inside else zero, v if inside else zero
+        cu, cv = cu if inside else zero, cv if inside else zero
+        column, row = np.int32(u), np.int32(v)
+        places[ZERO, k], places[ONE, k] = u - real(column) - half, v - real(row) - half
+        places[TWO, k] = depth if inside else far
+        pixels[ZERO, k], pixels[ONE, k] = row * width + column, np.int32(cv) * colour_width + np.int32(cu)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def sample(pixels, planes, samples):
+    """Copy each voxel's plane, four numbers at once: the only loop that reads here and there."""
+    for i in range(VOXELS):
+        k = FOUR * np.uint64(i)
+        at = FOUR * np.uint64(pixels[np.uint64(i)])
+        depth, right, down, facing = planes[at], planes[at + ONE], planes[at + TWO], planes[at + THREE]
+        samples[k], samples[k + ONE], samples[k + TWO], samples[k + THREE] = depth, right, down, facing
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def measure(places, samples, truncation):
+    """Replace z in `places` by the signed distance to the pixel's plane, in truncations, or UNSEEN; how many were seen."""
+    real = places.dtype.type
+    zero, one, unseen, inverse, count = real(0), real(1), real(UNSEEN), real(1) / truncation, np.int32(0)
+    for i in range(VOXELS):
+        k, at = np.uint64(i), FOUR * np.uint64(i)
+        depth = samples[at]
+        ahead = depth + samples[at + ONE] * places[ZERO, k] + samples[at + TWO] * places[ONE, k] - places[TWO, k]
+        signed = max(min(ahead * samples[at + THREE] * inverse, one), -one)
+        seen = (depth > zero) & (ahead >= -truncation)
+        places[TWO, k] = signed if seen else unseen
+        count += np.int32(seen)
+    return count
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def average(signed, means, weights, views, cap, free):
+    """Move the mean distances by the votes of those that were seen."""
+    one = means.dtype.type(1)
+    for i in range(VOXELS):
+        k = np.uint64(i)
+        s, mean, weight = signed[k], means[k], weights[k]
+        vote = max(free, (one - abs(s)) * (one - abs(s)))
+        after = weight + vote
+        means[k] = mean + (s - mean) * (vote / after) if s >= -one else mean
+        weights[k] = min(after, cap) if s >= -one else weight
+    for i in range(VOXELS):
+        k = np.uint64(i)
+        views[k] += np.uint8((signed[k] >= -one) & (views[k] < np.uint8(255)))
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def tint(signed, pixels, image, colours, level, cap, near):
+    """Move the mean colours of voxels near the surface: few of all, and whole blocks' colours are never touched."""
+    real = signed.dtype.type
+    one, half = real(1), real(0.5)
+    for i in range(VOXELS):
+        k = np.uint64(i)
+        if abs(signed[k]) <= near:
+            at, pixel = FOUR * k, THREE * np.uint64(pixels[k])
+            red, green, blue = real(colours[at]), real(colours[at + ONE]), real(colours[at + TWO])
+            count = min(real(colours[at + THREE]) + one, cap)
+            share = one / count
+            colours[at] = np.int16(red + (level * image[pixel] - red) * share + half)
+            colours[at + ONE] = np.int16(green + (level * image[pixel + ONE] - green) * share + half)
+            colours[at + TWO] = np.int16(blue + (level * image[pixel + TWO] - blue) * share + half)
+            colours[at + THREE] = np.int16(count)
+
+
+@njit(cache=True, parallel=True, error_model="numpy", fastmath=FAST)
 def integrate(
-    rows, firsts, steps, planes, colour, colour_from_depth, truncation, cap, free, near, ramp, tsdf, weight, seen, rgbn
+    rows,
+    firsts,
+    steps,
+    planes,
+    image,
+    colour_from_depth,
+    truncation,
+    cap,
+    free,
+    near,
+    level,
+    colour_cap,
+    tsdf,
+    weight,
+    seen,
+    rgbn,
 ):
     """Average one image into the voxels of the blocks at `rows`.
 
     `firsts` [block, 3] projects each block's first voxel (u z, v z, z), `steps` [3, axis] is what one voxel along an
-    axis adds; `colour_from_depth` is the scale and shift of pixel columns, then of rows; `ramp` is 0 ... 7 as reals.
+    axis adds; `colour_from_depth` is the scale and shift of pixel columns, then of rows; `level` is what one of a
+    colour's 255 levels is in `rgbn`.
     """
-    real = ramp.dtype.type  # an integer times a float32 would be a float64
-    one, half = ramp[1], ramp[1] / ramp[2]
-    width, colour_width = np.uint64(planes.shape[1]), np.uint64(colour.shape[1])
-    u_end, v_end = real(planes.shape[1]) - half, real(planes.shape[0]) - half
-    cu_end, cv_end = real(colour.shape[1]), real(colour.shape[0])
-    inverse = one / truncation
-    scale_u, shift_u = colour_from_depth[0], colour_from_depth[1] + half
-    scale_v, shift_v = colour_from_depth[2], colour_from_depth[3] + half
-    flat_planes, flat_colour = planes.reshape(-1), colour.reshape(-1)
-    means, weights, views, colours = tsdf.reshape(-1), weight.reshape(-1), seen.reshape(-1), rgbn.reshape(-1)
+    size, colour_size = planes.shape[:2], image.shape[:2]
+    flat_planes, flat_image = planes.reshape(-1), image.reshape(-1)
+    means, weights = tsdf.reshape(-1, VOXELS), weight.reshape(-1, VOXELS)
+    views, colours = seen.reshape(-1, VOXELS), rgbn.reshape(-1, 4 * VOXELS)
     for i in prange(rows.shape[0]):
-        start = np.uint64(rows[i]) * VOXELS
-        for xy in range(SIDE * SIDE):
-            x, y = xy >> 3, xy & 7
-            u0 = firsts[i, 0] + ramp[x] * steps[0, 0] + ramp[y] * steps[0, 1]
-            v0 = firsts[i, 1] + ramp[x] * steps[1, 0] + ramp[y] * steps[1, 1]
-            z0 = firsts[i, 2] + ramp[x] * steps[2, 0] + ramp[y] * steps[2, 1]
-            for z in range(SIDE):
-                pz = z0 + ramp[z] * steps[2, 2]
-                r = one / pz
-                u = (u0 + ramp[z] * steps[0, 2]) * r
-                v = (v0 + ramp[z] * steps[1, 2]) * r
-                if not (pz > 0 and u > -half and v > -half and u < u_end and v < v_end):
-                    continue
-                column, row = np.int32(u + half), np.int32(v + half)
-                at = FOUR * (np.uint64(row) * width + np.uint64(column))
-                d = flat_planes[at]
-                s = d + flat_planes[at + ONE] * (u - real(column)) + flat_planes[at + TWO] * (v - real(row)) - pz
-                if not (d > 0 and s >= -truncation):
-                    continue
-                cu, cv = scale_u * u + shift_u, scale_v * v + shift_v
-                if not (cu >= 0 and cv >= 0 and cu < cu_end and cv < cv_end):
-                    continue
-                s = min(s * flat_planes[at + THREE] * inverse, one)
-                vote = max(free, (one - abs(s)) * (one - abs(s)))
-                voxel = start + np.uint64(xy * SIDE + z)
-                w = weights[voxel] + vote
-                means[voxel] += (s - means[voxel]) * (vote / w)
-                weights[voxel] = min(w, cap)
-                views[voxel] = min(views[voxel], np.uint8(254)) + np.uint8(1)
-                if abs(s) > near:  # too far to say the surface's colour: most voxels, and whole blocks never touched
-                    continue
-                pixel = THREE * (np.uint64(np.int32(cv)) * colour_width + np.uint64(np.int32(cu)))
-                at = FOUR * voxel
-                n = min(colours[at + THREE] + one, cap)
-                share = one / n
-                colours[at] += (real(flat_colour[pixel]) - colours[at]) * share
-                colours[at + ONE] += (real(flat_colour[pixel + ONE]) - colours[at + ONE]) * share
-                colours[at + TWO] += (real(flat_colour[pixel + TWO]) - colours[at + TWO]) * share
-                colours[at + THREE] = n
+        row, pixels = rows[i], np.empty((2, VOXELS), np.int32)
+        places, samples = np.empty((3, VOXELS), tsdf.dtype), np.empty(4 * VOXELS, tsdf.dtype)
+        project(firsts[i], steps, size, colour_size, colour_from_depth, places, pixels)
+        sample(pixels[0], flat_planes, samples)
+        if measure(places, samples, truncation) > 0:
+            average(places[2], means[row], weights[row], views[row], cap, free)
+            tint(places[2], pixels[1], flat_image, colours[row], level, colour_cap, near)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Int16, UInt8
 from torch import Tensor
 
 from geo3d.kernels import blocks as block_kernels
@@ -52,7 +52,10 @@ class Grid:
 
 
 def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, "block 3"]:
-    """All blocks that a ray passes within the truncation, along z, of its depth; sorted, none twice.
+    """All blocks that a ray passes within the truncation, along z, of its depth; none twice.
+
+    On the CPU they are in the order in which rays find them, row by row: blocks that look at the same pixels follow
+    each other, and find those pixels in the processor's cache. On other devices they are sorted.
 
     Every `stride`-th pixel of every `stride`-th row is looked at: enough while they lie closer than half a block.
     """
@@ -68,9 +71,18 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
         counts = np.empty(parts, np.int64)
         block_kernels.traverse(view.depth.numpy(), stride, *where, slots, found, counts)
         if counts.min() >= 0:
-            keys = [listed[:count] for listed, count in zip(found, counts, strict=True)]
-            return unpack_blocks(torch.from_numpy(np.unique(np.concatenate(keys))))
+            keys = np.concatenate([listed[:count] for listed, count in zip(found, counts, strict=True)])
+            return unpack_blocks(torch.from_numpy(_without_repeats(keys)))
         room *= 4
+
+
+def _without_repeats(keys: np.ndarray) -> np.ndarray:
+    """The keys in the order of their first occurrence."""
+    size = 1 << (4 * len(keys) + 1).bit_length()
+    slots, slot_rows, rows = np.full(size, block_kernels.EMPTY), np.empty(size, np.int32), np.empty(len(keys), np.int32)
+    first = np.empty(block_kernels.insert(keys, slots, slot_rows, 0, rows), np.int64)
+    first[rows] = keys
+    return first
 
 
 def _blocks_near_surface_reference(view: View, grid: Grid, stride: int) -> Int[Tensor, "block 3"]:
@@ -113,8 +125,15 @@ class Means:
     """Sum of the votes in the means, up to a cap."""
     seen: UInt8[Tensor, "row 8 8 8"]
     """Number of views, up to 255."""
-    colour: Float[Tensor, "row 8 8 8 4"]
-    """RGB in [0, 255], and the number of views in it: those that saw a surface within two voxels."""
+    colour: Int16[Tensor, "row 8 8 8 4"]
+    """RGB in 1 / LEVEL, and the number of views in it: those that saw a surface within two voxels."""
+
+
+LEVEL = 128
+"""Parts of a colour's 255 levels in which its mean is kept: half the memory of float32, at most a level less exact."""
+
+COLOUR_CAP = 255.0
+"""Views after which a mean colour stops getting slower to change: with more, a step would be lost in rounding."""
 
 
 def integrate_(
@@ -129,8 +148,8 @@ def integrate_(
     """Average one view into the voxels of `blocks`, which lie at `rows`, in place; no row twice.
 
     A voxel takes part where its centre projects onto a pixel with depth and lies at most the truncation behind it along
-    z. Two things differ from the paper. The distance s is that to the plane through the pixel's surface, clipped at 1
-    in front: distances along the ray disagree between views of a tilted surface, and their mean is bumpy. And a view's
+    z. Two things differ from the paper. The distance s is that to the plane through the pixel's surface, clipped to
+    [-1, 1]: distances along the ray disagree between views of a tilted surface, and their mean is bumpy. And a view's
     vote is (1 - abs(s))^2, at least `free_weight`: one that passes beside a rounded or sharp thing has a clipped, so
     wrong, distance, and should not move the surface that others see.
     """
@@ -151,7 +170,8 @@ def integrate_(
         scalar(weight_cap),
         scalar(free_weight),
         scalar(_near(grid)),
-        torch.arange(SIDE, dtype=dtype).numpy(),
+        scalar(LEVEL),
+        scalar(min(weight_cap, COLOUR_CAP)),
         means.tsdf.numpy(),
         means.weight.numpy(),
         means.seen.numpy(),
@@ -177,15 +197,15 @@ def _integrate_reference_(
     inside &= colour_at[2] & (z > 0) & (depth > 0) & (signed >= -grid.truncation)
     seen = view.colour.to(device)[colour_at[0], colour_at[1]].to(dtype)
 
-    signed = (signed * facing / grid.truncation).clamp(max=1)
+    signed = (signed * facing / grid.truncation).clamp(-1, 1)
     vote = ((1 - signed.abs()) ** 2).clamp(min=free_weight)
     weight = means.weight[rows] + vote
     share = vote / weight
     near = inside & (signed.abs() <= means.tsdf.new_tensor(_near(grid)))
-    colour, count = means.colour[rows].split([3, 1], dim=-1)
-    views = (count + 1).clamp(max=weight_cap)
-    colour = torch.where(near[..., None], colour + (seen - colour) / views, colour)
-    means.colour[rows] = torch.cat([colour, torch.where(near[..., None], views, count)], dim=-1)
+    colour, count = means.colour[rows].to(dtype).split([3, 1], dim=-1)
+    views = (count + 1).clamp(max=min(weight_cap, COLOUR_CAP))
+    mixed = torch.cat([(colour + (LEVEL * seen - colour) / views + 0.5).floor(), views], dim=-1)
+    means.colour[rows] = torch.where(near[..., None], mixed.to(torch.int16), means.colour[rows])
     means.tsdf[rows] = torch.where(inside, means.tsdf[rows] + (signed - means.tsdf[rows]) * share, means.tsdf[rows])
     means.weight[rows] = torch.where(inside, weight.clamp(max=weight_cap), means.weight[rows])
     means.seen[rows] += inside & (means.seen[rows] < 255)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
-BYTES_PER_BLOCK = 8**3 * (4 + 4 + 1 + 16 + 4 + 1 + 3)
+BYTES_PER_BLOCK = 8**3 * (4 + 4 + 1 + 8 + 4 + 1 + 3)
 """Of the means while fusing (distance, weight, views, colour), and of the volume that is made from them."""
 
 SLOPE_SHARE = 160
@@ -96,7 +96,7 @@ class _Pool:
             tsdf=torch.from_numpy(np.zeros(shape, np.float32)),
             weight=torch.from_numpy(np.zeros(shape, np.float32)),
             seen=torch.from_numpy(np.zeros(shape, np.uint8)),
-            colour=torch.from_numpy(np.zeros((*shape, 4), np.float32)),
+            colour=torch.from_numpy(np.zeros((*shape, 4), np.int16)),
         )
 
 
@@ -105,6 +105,7 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) 
     import torch
 
     from geo3d.ops.block_grid import pack_blocks
+    from geo3d.ops.fusion import LEVEL
     from geo3d.scene.kinds import TsdfVolume
 
     seen = means.seen[: len(blocks)]
@@ -118,7 +119,8 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) 
     for begin in range(0, len(order), 1024):  # in parts, because a whole copy in float would be the memory's peak
         part = slice(begin, begin + 1024)
         known = (means.colour[order[part], ..., 3:] > 0) & (weight[part, ..., None] > 0)
-        colour[part] = (means.colour[order[part], ..., :3] + 0.5).to(torch.uint8).clamp(min=1) * known
+        levels = (means.colour[order[part], ..., :3] + LEVEL // 2) // LEVEL
+        colour[part] = levels.clamp(min=1).to(torch.uint8) * known
     return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
 
 
