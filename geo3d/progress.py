@@ -1,11 +1,13 @@
 """How long-running code tells where it is: silent, unless a command line installs a display.
 
-A stage writes ``for frame in track(frames, "fuse", total=len(frames), unit="frames")``, and nothing else.
+A stage writes ``for frame in track(frames, "fuse", total=len(frames), unit="frames")``, and nothing else; or, where its
+parts are not alike, ``with steps("mesh", 3, "passes") as done`` and a ``done()`` after each.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -40,13 +42,24 @@ _says: list[Callable[[str], None]] = []
 
 def track(items: Iterable[T], label: str, total: int, unit: str = "items") -> Iterator[T]:
     """Pass the items on, telling the installed display about each."""
-    step = Step(label, unit, total, time.monotonic())
-    try:
+    with steps(label, total, unit) as done:
         for item in items:
             yield item
-            step.done += 1
-            for show in _shows:
-                show(step)
+            done()
+
+
+@contextmanager
+def steps(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
+    """A function to call after each of `total` parts of the work, which tells the installed display."""
+    step = Step(label, unit, total, time.monotonic())
+
+    def done() -> None:
+        step.done += 1
+        for show in _shows:
+            show(step)
+
+    try:
+        yield done
     finally:
         for show in _shows:
             show(None)

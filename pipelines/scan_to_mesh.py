@@ -11,13 +11,16 @@ from pydantic import Field
 from geo3d.config import settings
 from geo3d.data_tools.mesh_files import write_glb, write_ply
 from geo3d.data_tools.scan_formats import find_scan
-from geo3d.progress import say
+from geo3d.progress import say, track
 from geo3d.scene.runner import Made, open_runner
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.mesh import MeshConfig, extract_mesh
 
 if TYPE_CHECKING:
     from geo3d.scene.kinds import TriangleMesh
+
+
+EXPORTS = {"mesh.ply": write_ply, "mesh.glb": write_glb}
 
 
 @settings
@@ -66,8 +69,8 @@ def scan_to_mesh(
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         mesh = runner.run(extract_mesh, config.mesh, "3_mesh", volume=volume)
-        runner.export(mesh, "mesh.ply", write_ply)
-        runner.export(mesh, "mesh.glb", write_glb)
+        for name, write in track(EXPORTS.items(), "files", len(EXPORTS), "files"):
+            runner.export(mesh, name, write)
         runner.write_summary(config)
         if not dry_run:
             _tell(frames, mesh, out)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from geo3d import progress
-from geo3d.progress import install_display, say, track
+from geo3d.progress import install_display, say, steps, track
 
 
 class Clock:
@@ -122,3 +122,12 @@ def test_a_terminal_gets_a_bar_that_goes_when_the_step_is_done(clock: Clock, mon
     assert "fuse" in terminal.getvalue()
     assert "frames" in terminal.getvalue()
     assert progress._shows[0].__self__.bar is None  # pyright: ignore[reportFunctionMemberAccess]
+
+
+def test_parts_that_are_not_alike_are_counted_as_they_are_done(clock: Clock, capsys: pytest.CaptureFixture[str]):
+    install_display()
+    with steps("mesh", 3, "passes") as done:
+        for _ in range(3):
+            clock.now += 6
+            done()
+    assert shown(capsys)[0] == "mesh: 1/3 passes, 0.2/s, 12 s left"

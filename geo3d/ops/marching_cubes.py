@@ -8,7 +8,7 @@ from torch import Tensor
 from geo3d.kernels import marching_cubes as kernels
 from geo3d.ops import cube_table
 from geo3d.ops.block_grid import SIDE, upper_neighbours
-from geo3d.ops.mesh import keep_vertices
+from geo3d.ops.mesh import corners, keep_vertices
 
 NUDGE = 1e-3
 """Vertices keep this share of an edge from its ends, so that no triangle collapses where a distance is exactly 0."""
@@ -31,9 +31,7 @@ def extract_surface(
         return torch.zeros(0, 3, dtype=torch.float64), torch.zeros(0, 3).int(), torch.zeros(0, 3).byte()
     extract = _extract_kernel if tsdf.device.type == "cpu" else _extract_reference
     vertices, faces, colours = extract(blocks, tsdf, weight, colour, max(min_weight, 1e-9))
-    used = torch.zeros(len(vertices), dtype=torch.bool, device=vertices.device)
-    used[faces.reshape(-1).long()] = True  # a cut edge may have no cube that was seen whole
-    kept, faces = keep_vertices(used, faces)
+    kept, faces = keep_vertices(corners(faces, len(vertices)), faces)  # a cut edge may have no cube that was seen whole
     return vertices[kept], faces, colours[kept]
 
 
@@ -74,9 +72,9 @@ def _extract_reference(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The same vertices and faces in the same order, from tensors of all cubes at once."""
     device, neighbours = tsdf.device, upper_neighbours(blocks).long()
-    corners = torch.from_numpy(cube_table.CORNERS).long().to(device)
+    cube = torch.from_numpy(cube_table.CORNERS).long().to(device)
     voxel = torch.cartesian_prod(*[torch.arange(SIDE, device=device)] * 3)
-    at = voxel[:, None] + corners  # [512, 8, 3]
+    at = voxel[:, None] + cube  # [512, 8, 3]
     step = at >> 3
     row = neighbours[:, step[..., 0] | step[..., 1] << 1 | step[..., 2] << 2]  # [block, 512, 8]
     x, y, z = (at & 7).unbind(-1)

@@ -6,6 +6,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
+from geo3d.kernels import mesh as kernels
+
 
 def face_normals(vertices: Float[Tensor, "vertex 3"], faces: Int[Tensor, "face 3"]) -> Float[Tensor, "face 3"]:
     """Normals as long as twice the face's area, pointing to where the corners run counter-clockwise."""
@@ -15,11 +17,28 @@ def face_normals(vertices: Float[Tensor, "vertex 3"], faces: Int[Tensor, "face 3
 
 def vertex_normals(vertices: Float[Tensor, "vertex 3"], faces: Int[Tensor, "face 3"]) -> Float[Tensor, "vertex 3"]:
     """Unit means of the adjoining faces' normals, weighted by area; zero where no face has any."""
-    normals = face_normals(vertices, faces)
     sums = torch.zeros_like(vertices)
+    if vertices.device.type == "cpu":
+        kernels.add_normals(vertices.numpy(), faces.numpy(), sums.numpy())
+    else:
+        _add_normals_reference_(vertices, faces, sums)
+    return torch.nn.functional.normalize(sums, dim=1, eps=1e-30)
+
+
+def _add_normals_reference_(vertices: Tensor, faces: Tensor, sums: Tensor) -> None:
+    normals = face_normals(vertices, faces)
     for i in range(3):
         sums.index_add_(0, faces[:, i].long(), normals)
-    return torch.nn.functional.normalize(sums, dim=1, eps=1e-30)
+
+
+def corners(faces: Int[Tensor, "face 3"], vertex_count: int) -> Bool[Tensor, " vertex"]:
+    """Which vertices are a corner of a face."""
+    used = torch.zeros(vertex_count, dtype=torch.bool, device=faces.device)
+    if faces.device.type == "cpu":
+        kernels.mark_corners(faces.numpy(), used.numpy())
+    else:
+        used[faces.reshape(-1).long()] = True
+    return used
 
 
 def connected_parts(faces: Int[Tensor, "face 3"], vertex_count: int) -> Int[Tensor, " vertex"]:
@@ -44,4 +63,12 @@ def keep_vertices(
 ) -> tuple[Int[Tensor, " kept"], Int[Tensor, "kept_face 3"]]:
     """Rows of the vertices kept, and the faces all of whose corners are, in the new numbering."""
     number = (keep.cumsum(0) - 1).to(faces.dtype)
-    return keep.nonzero()[:, 0], number[faces[keep[faces.long()].all(dim=1)].long()]
+    if faces.device.type != "cpu":
+        return keep.nonzero()[:, 0], _keep_faces_reference(keep, number, faces)
+    kept = torch.empty_like(faces)
+    count = kernels.keep_faces(keep.numpy(), number.numpy(), faces.numpy(), kept.numpy())
+    return keep.nonzero()[:, 0], kept[:count]
+
+
+def _keep_faces_reference(keep: Tensor, number: Tensor, faces: Tensor) -> Tensor:
+    return number[faces[keep[faces.long()].all(dim=1)].long()]

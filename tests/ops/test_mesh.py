@@ -8,7 +8,16 @@ import torch
 import trimesh
 from torch import Tensor
 
-from geo3d.ops.mesh import connected_parts, face_normals, keep_vertices, vertex_normals, vertices_of_large_parts
+from geo3d.ops.mesh import (
+    _add_normals_reference_,
+    _keep_faces_reference,
+    connected_parts,
+    corners,
+    face_normals,
+    keep_vertices,
+    vertex_normals,
+    vertices_of_large_parts,
+)
 
 
 def octahedron() -> tuple[Tensor, Tensor]:
@@ -103,3 +112,17 @@ def test_kept_faces_are_those_with_three_kept_corners_at_the_same_places(share: 
     wanted = [places[face.long()].tolist() for face in faces if all(keep[corner] for corner in face.tolist())]
     assert places[rows][kept.long()].tolist() == wanted
     assert kept.dtype == faces.dtype
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(("vertices", "faces"), [(1, 0), (7, 3), (50, 200)])
+def test_kernels_and_references_agree(dtype: torch.dtype, vertices: int, faces: int):
+    positions = torch.randn(vertices, 3, generator=torch.Generator().manual_seed(1)).to(dtype)
+    triangles, keep = random_faces(vertices, faces, 2), torch.arange(vertices) % 5 != 1
+    sums = torch.zeros_like(positions)
+    _add_normals_reference_(positions, triangles, sums)
+    wanted = torch.nn.functional.normalize(sums, dim=1, eps=1e-30)
+    torch.testing.assert_close(vertex_normals(positions, triangles), wanted, rtol=1e-4, atol=1e-4)
+    number = (keep.cumsum(0) - 1).int()
+    assert torch.equal(keep_vertices(keep, triangles)[1], _keep_faces_reference(keep, number, triangles))
+    assert set(corners(triangles, vertices).nonzero()[:, 0].tolist()) == set(triangles.reshape(-1).tolist())
