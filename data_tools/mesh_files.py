@@ -1,14 +1,52 @@
-"""Mesh artifacts to the files that other programs read, through trimesh."""
+"""Mesh artifacts to and from the files of other programs, through trimesh."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from geo3d.errors import InputError
+from geo3d.scene.source import Source, hash_files
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from trimesh import Trimesh
 
+    from geo3d.scene.kinds import SemanticMesh, TriangleMesh
+
+
+def find_mesh(file: Path, memory: Path) -> Source:
+    """A mesh file by its content; `memory` is where hashes are remembered."""
+    if not file.is_file():
+        raise InputError(f"{file} is not there; give a mesh file, such as a .ply")
+    return Source(file.parent, {"mesh": file.name}, hash_files(file.parent, [file.name], memory))
+
+
+def read_mesh(source: Source, config: None = None) -> TriangleMesh:
+    """Any mesh that trimesh reads, vertices in the file's order and neither merged nor moved; units are metres."""
+    import numpy as np
+    import torch
+    import trimesh
+
     from geo3d.scene.kinds import TriangleMesh
+
+    file = source.root / source.listing["mesh"]
+    try:
+        read: Any = trimesh.load(file, process=False, maintain_order=True)
+    except Exception as error:  # each of its readers has errors of its own
+        raise InputError(f"{file} cannot be read as a mesh ({type(error).__name__}: {error})") from error
+    if isinstance(read, trimesh.Scene):
+        read = read.to_geometry()
+    vertices = np.asarray(read.vertices)
+    if len(vertices) == 0:
+        raise InputError(f"{file} has no vertices")
+    if not np.isfinite(vertices).all():
+        raise InputError(f"{file} has vertices that are not finite")
+    faces = torch.from_numpy(np.array(getattr(read, "faces", np.zeros((0, 3))), np.int32).reshape(-1, 3))
+    shades = np.array(read.visual.vertex_colors if read.visual.kind == "vertex" else (), np.uint8)
+    colours = torch.from_numpy(shades[:, :3].copy()) if shades.shape[:1] == vertices.shape[:1] else None
+    return TriangleMesh(torch.from_numpy(vertices.astype(np.float32)), faces, None, colours)
 
 
 def write_ply(mesh: TriangleMesh, path: Path) -> None:
@@ -33,3 +71,19 @@ def to_trimesh(mesh: TriangleMesh) -> Trimesh:
         process=False,
         validate=False,
     )
+
+
+def turned(mesh: TriangleMesh | SemanticMesh, up: Tensor) -> Any:
+    """The same mesh, turned about the world's origin by the smallest angle so that `up` is z."""
+    import torch
+
+    from geo3d.ops.camera import rotation_between
+
+    up_axis = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
+    rotation = rotation_between(up, up_axis).float()
+    moved: dict[str, Any] = {"vertices": mesh.vertices @ rotation.T}
+    if mesh.normals is not None:
+        moved["normals"] = mesh.normals @ rotation.T
+    if hasattr(mesh, "up"):
+        moved["up"] = up_axis
+    return dataclasses.replace(mesh, **moved)

@@ -1,26 +1,44 @@
-"""From a scan to a mesh."""
+"""From a scan to a labelled mesh."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 from pydantic import Field
 
 from geo3d.config import settings
-from geo3d.data_tools.mesh_files import write_glb, write_ply
+from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply
+from geo3d.data_tools.report import write_report
 from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.semantic_files import (
+    write_instances,
+    write_labels,
+    write_objects,
+    write_semantic_glb,
+    write_semantic_ply,
+)
 from geo3d.progress import say, track
-from geo3d.scene.runner import Made, open_runner
+from geo3d.scene.runner import Made, Runner, open_runner
 from geo3d.stages.fuse import FuseConfig, fuse
+from geo3d.stages.label import LabelConfig, label
 from geo3d.stages.mesh import MeshConfig, extract_mesh
+from geo3d.stages.segment import SegmentConfig, segment
 
 if TYPE_CHECKING:
-    from geo3d.scene.kinds import TriangleMesh
+    from geo3d.scene.kinds import RgbdScan, SemanticMesh, TriangleMesh
 
 
-EXPORTS = {"mesh.ply": write_ply, "mesh.glb": write_glb}
+MESH_FILES = {"mesh.ply": write_ply, "mesh.glb": write_glb}
+SEMANTIC_FILES = {
+    "semantic.ply": write_semantic_ply,
+    "semantic.glb": write_semantic_glb,
+    "labels.txt": write_labels,
+    "objects.json": write_objects,
+}
+INSTANCES, REPORT = "instances.zip", "report.html"
 
 
 @settings
@@ -42,6 +60,8 @@ class ScanToMeshConfig:
     read: Annotated[ReadConfig, tyro.conf.arg(name="")] = Field(default_factory=ReadConfig)
     fuse: FuseConfig = Field(default_factory=FuseConfig)
     mesh: MeshConfig = Field(default_factory=MeshConfig)
+    segment: SegmentConfig = Field(default_factory=SegmentConfig)
+    label: LabelConfig = Field(default_factory=LabelConfig)
 
 
 def scan_to_mesh(
@@ -49,9 +69,11 @@ def scan_to_mesh(
     out: Path,
     config: Annotated[ScanToMeshConfig, tyro.conf.arg(name="")] = ScanToMeshConfig(),  # noqa: B008 - frozen
     *,
+    onto: Path | None = None,
+    align_up: bool = False,
     dry_run: bool = False,
-) -> Made[TriangleMesh]:
-    """Turn a scan into a mesh with colours and normals.
+) -> Made[SemanticMesh]:
+    """Turn a scan into a mesh with colours, normals and labels.
 
     Only what has changed since the last run into the same folder is made again.
 
@@ -59,22 +81,57 @@ def scan_to_mesh(
         scan: Folder of a scan, in one of the formats that `geo3d formats` lists.
         out: Folder for the output; new, empty or of an earlier run.
         config: Everything that can be set.
+        onto: Label the vertices of this mesh file, in their order, instead of those of the scan's own mesh.
+        align_up: Turn what is written so that z is up; artifacts stay in the scan's world.
         dry_run: Only say what would run, what would be reused, and why.
 
     Returns:
-        The mesh, which ``.load()`` reads; in a dry run it may not be there.
+        The labelled mesh, which ``.load()`` reads; in a dry run it may not be there.
     """
     found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         mesh = runner.run(extract_mesh, config.mesh, "3_mesh", volume=volume)
-        for name, write in track(EXPORTS.items(), "files", len(EXPORTS), "files"):
-            runner.export(mesh, name, write)
-        runner.write_summary(config)
+        voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
+        target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh
+        semantic = runner.run(label, config.label, "5_semantic", mesh=target, labels=voxels)
         if not dry_run:
+            _write(runner, frames, mesh, semantic, align_up, scan.absolute().name)
+            runner.write_summary(config)
             _tell(frames, mesh, out)
-    return mesh
+    return semantic
+
+
+def _write(
+    runner: Runner,
+    frames: Made[RgbdScan],
+    mesh: Made[TriangleMesh],
+    semantic: Made[SemanticMesh],
+    align_up: bool,
+    scene: str,
+) -> None:
+    def aligned(write: Callable[[Any, Path], None]) -> Callable[[Any, Path], None]:
+        return lambda artifact, path: (
+            write(turned(artifact, semantic.load().up), path) if align_up else write(artifact, path)
+        )
+
+    def instances(artifact: SemanticMesh, path: Path) -> None:
+        write_instances(artifact, path, scene)
+
+    files: list[tuple[Made[Any], str, Callable[[Any, Path], None]]] = [
+        *((mesh, name, write) for name, write in MESH_FILES.items()),
+        *((semantic, name, write) for name, write in SEMANTIC_FILES.items()),
+        (semantic, INSTANCES, instances),
+    ]
+
+    def report(artifact: SemanticMesh, path: Path) -> None:
+        write_report(path, frames.load(), mesh.load(), artifact, runner.records, scene)
+
+    for made, name, write in track(files, "write", len(files), "files"):
+        form = [f"z is up, of {semantic.key}"] * align_up + [f"scene {scene}"] * (name == INSTANCES)
+        runner.export(made, name, aligned(write), ", ".join(form))
+    runner.export(semantic, REPORT, report, f"scan {frames.key}, mesh {mesh.key}, scene {scene}")
 
 
 def _tell(frames: Made, mesh: Made, out: Path) -> None:
@@ -83,4 +140,5 @@ def _tell(frames: Made, mesh: Made, out: Path) -> None:
         say(f"skipped {name}: {reason}")
     if len(skipped) > 5:
         say(f"skipped {len(skipped)} frames in all; 1_scan/artifact.json lists them")
+    say(f"{out / REPORT} shows it all")
     say(f"{out / 'mesh.ply'}: {mesh.shape('vertices')[0]:,} vertices, {mesh.shape('faces')[0]:,} faces")

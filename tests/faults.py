@@ -19,10 +19,20 @@ from typing import Any
 
 import torch
 
-from geo3d.pipelines.scan_to_mesh import ReadConfig, ScanToMeshConfig, scan_to_mesh
+from geo3d.pipelines.scan_to_mesh import (
+    INSTANCES,
+    MESH_FILES,
+    SEMANTIC_FILES,
+    ReadConfig,
+    ScanToMeshConfig,
+    scan_to_mesh,
+)
 from geo3d.stages.mesh import MeshConfig
+from geo3d.stages.segment import SegmentConfig
 
-STAGES = ("read", "fuse", "extract_mesh")
+CONFIG = ScanToMeshConfig(ReadConfig("plain"), mesh=MeshConfig(min_weight=1), segment=SegmentConfig(min_weight=1))
+STAGES = ("read", "fuse", "extract_mesh", "segment", "label")
+STAGE_FILES = ("plain.py", "fuse.py", "mesh.py", "segment.py", "label.py")
 PUBLICATION = ("mkdir", "fsync", "rename", "replace", "symlink", "unlink", "rmdir")
 """The system calls, by their names in `os`, that publication makes besides writing."""
 
@@ -61,9 +71,8 @@ def published(out: Path) -> dict[str, str]:
     """Every file that the folder's links and exports show, by name, as a hash of its bytes or as a link's target."""
     found = {}
     for entry in [
-        out / "mesh.ply",
-        out / "mesh.glb",
-        *(out / f"{i}_{n}" for i, n in enumerate(("scan", "volume", "mesh"), 1)),
+        *(out / name for name in (*MESH_FILES, *SEMANTIC_FILES, INSTANCES)),
+        *(out / f"{i}_{n}" for i, n in enumerate(("scan", "volume", "mesh", "labels", "semantic"), 1)),
     ]:
         for file in sorted(entry.iterdir()) if entry.is_dir() else [entry]:
             content = os.readlink(file) if file.is_symlink() else hashlib.sha256(file.read_bytes()).hexdigest()
@@ -72,7 +81,7 @@ def published(out: Path) -> dict[str, str]:
 
 
 def _run(scan: Path, out: Path) -> None:
-    scan_to_mesh(scan, out, ScanToMeshConfig(read=ReadConfig(format="plain"), mesh=MeshConfig(min_weight=1)))
+    scan_to_mesh(scan, out, CONFIG)
 
 
 def _count(scan: Path, out: Path, result: Path) -> None:
@@ -110,7 +119,7 @@ def _watch(see: Callable[[str], None]) -> None:
     def profile(frame: FrameType, event: str, _: Any) -> None:
         if event not in ("call", "return") or "geo3d" not in frame.f_code.co_filename:
             return
-        if frame.f_code.co_name in STAGES and frame.f_code.co_filename.endswith(("plain.py", "fuse.py", "mesh.py")):
+        if frame.f_code.co_name in STAGES and frame.f_code.co_filename.endswith(STAGE_FILES):
             inside[:] = [frame.f_code.co_name] if event == "call" else []
         if inside and event == "call":
             see(inside[0])

@@ -194,5 +194,5 @@ def test_help_and_planning_import_no_torch(scan: Path, tmp_path: Path):
     lines += [f"assert cli.main({call!r}) == 0" for call in calls]
     lines += ["assert 'torch' not in sys.modules", "assert 'numba' not in sys.modules"]
     done = run("-c", "\n".join(lines))
-    assert (done.returncode, done.stderr.count("would run")) == (0, 3), done.stderr
+    assert (done.returncode, done.stderr.count("would run")) == (0, 5), done.stderr
     assert not (tmp_path / "o").exists()

@@ -28,3 +28,15 @@ def pixel_grid(height: int, width: int, stride: int = 1, dtype: torch.dtype = to
     """Pixel coordinates (u right, v down) of an image, indexed [row, column]."""
     v, u = torch.arange(0, height, stride, dtype=dtype), torch.arange(0, width, stride, dtype=dtype)
     return torch.stack(torch.meshgrid(v, u, indexing="ij")[::-1], dim=-1)
+
+
+def rotation_between(source: Float[Tensor, "3"], target: Float[Tensor, "3"]) -> Float[Tensor, "3 3"]:
+    """The rotation by the smallest angle that takes one unit vector to another (Rodrigues); float64."""
+    a, b = source.double(), target.double()
+    across, cosine = torch.linalg.cross(a, b), float(a @ b)
+    if cosine < -1 + 1e-12:  # half a turn, about any axis across
+        axis = torch.linalg.svd(a[None])[2][1]
+        return 2 * torch.outer(axis, axis) - torch.eye(3, dtype=torch.float64)
+    x, y, z = across.tolist()
+    turn = torch.tensor([[0, -z, y], [z, 0, -x], [-y, x, 0]], dtype=torch.float64)
+    return torch.eye(3, dtype=torch.float64) + turn + turn @ turn / (1 + cosine)

@@ -74,6 +74,10 @@ class TsdfVolume:
     """Edge length in metres."""
     truncation: float
     """Distance at which ``tsdf`` reaches 1, in metres."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space: the format's, or else the mean of the cameras' own up, which is rough."""
+    up_known: bool
+    """Whether the format knows ``up``."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,47 @@ class PointCloud:
     """Unit vectors towards free space."""
     colours: UInt8[Tensor, "point 3"] | None
     """RGB."""
+
+
+@dataclass(frozen=True)
+class VoxelLabels:
+    """Class probabilities of the voxels that hold the surface."""
+
+    voxels: Int[Tensor, "voxel 3"]
+    """Whole-number coordinates, sorted lexicographically, none twice."""
+    probabilities: Float[Tensor, "voxel class"]
+    """Rows sum to 1."""
+    classes: tuple[str, ...]
+    """The label set: a label is a place in it."""
+    origin: Float[Tensor, "3"]
+    """World position of the centre of voxel (0, 0, 0), in metres."""
+    voxel_size: float
+    """Edge length in metres."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space, known or estimated."""
+
+
+@dataclass(frozen=True)
+class SemanticMesh:
+    """A triangle mesh whose vertices have labels."""
+
+    vertices: Float[Tensor, "vertex 3"]
+    """World positions, in metres."""
+    faces: Int[Tensor, "face 3"]
+    """Rows of ``vertices``."""
+    normals: Float[Tensor, "vertex 3"] | None
+    """Unit vectors towards free space."""
+    colours: UInt8[Tensor, "vertex 3"] | None
+    """RGB, as seen."""
+    labels: UInt8[Tensor, " vertex"]
+    """Place of the likeliest class in ``classes``; 255 where the scan has not seen the vertex."""
+    confidence: Float[Tensor, " vertex"]
+    """Probability of the label; 0 where not seen."""
+    probabilities: Float[Tensor, "vertex class"]
+    """Rows sum to 1, or to 0 where not seen."""
+    instances: Int[Tensor, " vertex"]
+    """Object that the vertex is part of, from 1 on; 0 is none."""
+    classes: tuple[str, ...]
+    """The label set."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space, known or estimated."""

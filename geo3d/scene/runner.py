@@ -109,15 +109,18 @@ class Runner:
         self._record(name, made, "run" if reason else "reused", reason or "unchanged", started, peak)
         return made
 
-    def export(self, made: Made[Any], name: str, write: Callable[[Any, Path], None]) -> None:
-        """Write ``OUT/name`` from an artifact with ``write(artifact, path)``, unless it is there and still true."""
+    def export(self, made: Made[Any], name: str, write: Callable[[Any, Path], None], form: str = "") -> None:
+        """Write ``OUT/name`` from an artifact with ``write(artifact, path)``, unless it is there and still true.
+
+        `form` says what else the file depends on.
+        """
         file = self.out / name
         known = self.exports.get(name)
-        if self.dry_run or (file.exists() and known == {"key": made.key, "checksum": checksum(file)}):
+        if self.dry_run or (file.exists() and known == {"key": made.key, "form": form, "checksum": checksum(file)}):
             return
         with published_file(file) as aside:
             write(made.load(), aside)
-        self.exports[name] = {"key": made.key, "checksum": checksum(file)}
+        self.exports[name] = {"key": made.key, "form": form, "checksum": checksum(file)}
         say(f"{name}: written")
 
     def write_summary(self, config: Any) -> None:

@@ -76,7 +76,7 @@ def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
         raise InputError(f"no frame of {scan.source} has depth within {config.max_depth:g} m; see max_depth")
     if empty:
         say(f"fuse: {empty} of {len(scan.depth)} frames have no depth within {config.max_depth:g} m")
-    return _make_volume(pool.means, table.blocks, grid, scan.crop)
+    return _make_volume(pool.means, table.blocks, grid, scan)
 
 
 class _Pool:
@@ -100,7 +100,7 @@ class _Pool:
         )
 
 
-def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) -> TsdfVolume:
+def _make_volume(means: Means, blocks: Tensor, grid: Grid, scan: RgbdScan) -> TsdfVolume:
     """Sort the blocks, leaving out those never seen, and round what was precise for the sake of the means."""
     import torch
 
@@ -109,8 +109,8 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) 
     from geo3d.scene.kinds import TsdfVolume
 
     seen = means.seen[: len(blocks)]
-    if crop is not None:
-        seen *= _inside(blocks, grid, crop)
+    if scan.crop is not None:
+        seen *= _inside(blocks, grid, scan.crop)
     order = pack_blocks(blocks).argsort()
     order = order[seen.amax(dim=(1, 2, 3))[order] > 0]
     weight = seen[order]
@@ -121,7 +121,17 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, crop: Tensor | None) 
         known = (means.colour[order[part], ..., 3:] > 0) & (weight[part, ..., None] > 0)
         levels = (means.colour[order[part], ..., :3] + LEVEL // 2) // LEVEL
         colour[part] = levels.clamp(min=1).to(torch.uint8) * known
-    return TsdfVolume(blocks[order], tsdf, weight, colour, grid.origin, grid.voxel_size, grid.truncation)
+    where = (grid.origin, grid.voxel_size, grid.truncation)
+    return TsdfVolume(blocks[order], tsdf, weight, colour, *where, *_up(scan))
+
+
+def _up(scan: RgbdScan) -> tuple[Tensor, bool]:
+    """The scan's up, or the mean of the cameras' own, and whether it is the scan's."""
+    import torch
+
+    if scan.up is not None:
+        return scan.up, True
+    return torch.nn.functional.normalize(-scan.world_from_camera[:, :3, 1].mean(dim=0), dim=0), False
 
 
 def _view(scan: RgbdScan, frame: Frame, config: FuseConfig) -> View:

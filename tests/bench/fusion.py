@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from geo3d.data_tools.scan_formats import find_scan
+from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.memory import peak_memory, reset_peak_memory
 
 VOXEL, TRUNCATION_VOXELS, MAX_DEPTH, MIN_WEIGHT = 0.01, 8, 4.0, 3
@@ -24,23 +25,23 @@ def main() -> None:
     parser.add_argument("side", choices=["ours", "peer"])
     parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
     arguments = parser.parse_args()
-    frames, intrinsics = decode(arguments.scan)
+    scan, frames = decode(arguments.scan)
     if arguments.side == "ours":
-        print(json.dumps(ours(frames, intrinsics)))
+        print(json.dumps(ours(scan, frames)))
     else:
-        print(json.dumps(peer(frames, intrinsics, arguments.block)))
+        print(json.dumps(peer(frames, scan.intrinsics.numpy(), arguments.block)))
 
 
-def decode(folder: Path) -> tuple[list, np.ndarray]:
-    """All frames as arrays (depth in metres, colour, world_from_camera), and the intrinsics."""
+def decode(folder: Path) -> tuple[RgbdScan, list]:
+    """The scan, and all its frames as arrays (depth in metres, colour, world_from_camera)."""
     from geo3d.scene.frames import stream_frames
 
     found = find_scan(folder, "auto", ":", None)
     scan = found.format.read(found.source(folder / "no" / "memory"), None)
-    return list(stream_frames(scan)), scan.intrinsics.numpy()
+    return scan, list(stream_frames(scan))
 
 
-def ours(frames: list, intrinsics: np.ndarray) -> dict[str, float]:
+def ours(scan: RgbdScan, frames: list) -> dict[str, float]:
     import torch
 
     from geo3d.ops.block_grid import BlockTable
@@ -50,7 +51,7 @@ def ours(frames: list, intrinsics: np.ndarray) -> dict[str, float]:
     from geo3d.stages.mesh import MeshConfig, extract_mesh
 
     grid = Grid(torch.zeros(3, dtype=torch.float64), VOXEL, TRUNCATION_VOXELS * VOXEL)
-    K = torch.from_numpy(intrinsics)
+    K = scan.intrinsics
     config = FuseConfig(voxel_size=VOXEL, max_depth=MAX_DEPTH)
 
     def fuse(pool: _Pool, table: BlockTable, some: list) -> int:
@@ -70,7 +71,7 @@ def ours(frames: list, intrinsics: np.ndarray) -> dict[str, float]:
         before, start = peak_memory(), time.perf_counter()
         visited = fuse(pool, table, some) / len(some)
         fused, memory = time.perf_counter() - start, peak_memory() - before
-        volume = _make_volume(pool.means, table.blocks, grid, None)
+        volume = _make_volume(pool.means, table.blocks, grid, scan)
         start = time.perf_counter()
         mesh = extract_mesh(volume, MeshConfig(min_weight=MIN_WEIGHT, min_area=0))
         meshed = time.perf_counter() - start

@@ -43,7 +43,7 @@ def test_many_runs_killed_anywhere_are_completed_to_the_bit_by_the_next(scan, tm
     kill(scan, tmp_path, 200)
 
 
-@pytest.mark.parametrize("link", ["1_scan", "2_volume", "3_mesh"])
+@pytest.mark.parametrize("link", ["1_scan", "2_volume", "3_mesh", "4_labels", "5_semantic"])
 def test_a_flipped_byte_is_found_and_only_that_stage_redone(scan, tmp_path, link):
     out = tmp_path / "out"
     scan_to_mesh(scan, out)

@@ -21,9 +21,8 @@ def examples(folder: Path) -> list:
     cameras = (torch.stack([eye, eye]), eye[:3, :3], eye[:3, :3])
     scan = RgbdScan(folder, some, some, *cameras, (480, 640), (4, 5), 0.1, (65535, 7), None, box, skipped)
     colour = (floats[..., None] * torch.tensor([255, 100, 7])).byte()
-    volume = TsdfVolume(
-        torch.arange(15).reshape(5, 3).int(), floats, (floats * 9).byte(), colour, eye[:3, 3], 1 / 3, 1e-300
-    )
+    blocks, where = torch.arange(15).reshape(5, 3).int(), (eye[:3, 3], 1 / 3, 1e-300, eye[:3, 2], True)
+    volume = TsdfVolume(blocks, floats, (floats * 9).byte(), colour, *where)
     vertices = torch.rand(4, 3, generator=random)
     mesh = TriangleMesh(vertices.T.contiguous().T[:, [2, 0, 1]], torch.tensor([[0, 1, 2]]), None, None)
     return [scan, volume, mesh, PointCloud(vertices, vertices, None), PointCloud(vertices[:0], None, None)]

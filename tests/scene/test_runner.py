@@ -13,7 +13,7 @@ from geo3d.scene.runner import clean, open_runner
 from tests import scenes
 
 ROOT = Path(__file__).parents[2]
-LINKS = ("1_scan", "2_volume", "3_mesh")
+LINKS = ("1_scan", "2_volume", "3_mesh", "4_labels", "5_semantic")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,9 @@ def test_a_second_run_does_nothing(made):
 @pytest.mark.parametrize(
     ("option", "redone"),
     [
-        (("--mesh.min-area", "0.02"), LINKS[2:]),
+        (("--mesh.min-area", "0.02"), (LINKS[2], LINKS[4])),
+        (("--segment.cell", "0.06"), LINKS[3:]),
+        (("--label.transfer", "majority"), LINKS[4:]),
         (("--fuse.max-depth", "3.5"), LINKS[1:]),
         (("--frames", "0:11"), LINKS),
         (("--format", "plain"), ()),
@@ -101,7 +103,7 @@ def test_a_moved_scan_is_the_same_scan(made):
             str(made / "out"),
         ]
         done = subprocess.run(command, cwd=made / "code", capture_output=True, text=True, check=True)
-        assert done.stderr.count("reused") == 3
+        assert done.stderr.count("reused") == len(LINKS)
         assert (made / "out" / "1_scan" / "source").resolve() == made / "elsewhere"
     finally:
         (made / "elsewhere").rename(made / "scan")
