@@ -102,8 +102,7 @@ def refine_up(normals: Float[Tensor, "cell 3"], rough: Float[Tensor, "3"], withi
         matrix = level.T @ level - standing.T @ standing
         if len(level) + len(standing) < 10:
             return torch.nn.functional.normalize(rough, dim=0)
-        values, axes = torch.linalg.eigh(matrix)
-        best = axes[:, (axes.T @ up).abs().argmax()] if values.abs().max() == 0 else axes[:, -1]
+        best = torch.linalg.eigh(matrix)[1][:, -1]
         if abs(float(best @ up)) < np.cos(2 * angle):
             return up
         up = best if best @ up > 0 else -best

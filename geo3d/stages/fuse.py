@@ -126,12 +126,14 @@ def _make_volume(means: Means, blocks: Tensor, grid: Grid, scan: RgbdScan) -> Ts
 
 
 def _up(scan: RgbdScan) -> tuple[Tensor, bool]:
-    """The scan's up, or the mean of the cameras' own, and whether it is the scan's."""
+    """The scan's up, or the mean of the cameras' own (z where they cancel out), and whether it is the scan's."""
     import torch
 
     if scan.up is not None:
         return scan.up, True
-    return torch.nn.functional.normalize(-scan.world_from_camera[:, :3, 1].mean(dim=0), dim=0), False
+    mean = -scan.world_from_camera[:, :3, 1].mean(dim=0)
+    rough = mean if mean.norm() > 0.1 else mean.new_tensor([0, 0, 1])
+    return torch.nn.functional.normalize(rough, dim=0), False
 
 
 def _view(scan: RgbdScan, frame: Frame, config: FuseConfig) -> View:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -33,7 +33,7 @@ class SegmentConfig:
     min_weight: Annotated[float, Field(gt=0)] = 1.0
     """Observations that a voxel needs to take part: no more than the mesh needs, or parts of it stay without labels."""
     cell: Positive = 0.05
-    """Edge of the cells that regions grow over, in metres."""
+    """Edge of the cells that regions grow over, in metres; at least a voxel's."""
     tolerance: Positive = 0.04
     """Distance from a plane at which its class has 0.6 of the probability it has on the plane, in metres."""
     wall_area: Positive = 0.6
@@ -64,6 +64,7 @@ def segment(volume: TsdfVolume, config: SegmentConfig) -> VoxelLabels:
     from geo3d.ops.planes import mean_in_cells, refine_up
     from geo3d.scene.kinds import VoxelLabels
 
+    config = replace(config, cell=max(config.cell, volume.voxel_size))
     with steps("segment", 3, "passes") as done:
         vertices, faces, _ = extract_surface(
             volume.blocks, volume.tsdf, volume.weight, volume.colour, config.min_weight
@@ -73,7 +74,7 @@ def segment(volume: TsdfVolume, config: SegmentConfig) -> VoxelLabels:
         voxels, points, normals, _ = mean_in_cells(vertices, vertex_normals(vertices, faces), 1.0)
         points = points * volume.voxel_size  # from the grid's origin on, in metres
         done()
-        cells = mean_in_cells(points, normals, max(config.cell, volume.voxel_size))[:3]
+        cells = mean_in_cells(points, normals, config.cell)[:3]
         up = volume.up.double() if volume.up_known else refine_up(cells[2], volume.up.double())
         planes = _find_planes(*cells, up, config)
         done()
@@ -84,7 +85,7 @@ def segment(volume: TsdfVolume, config: SegmentConfig) -> VoxelLabels:
 
 def _find_planes(cells: Tensor, points: Tensor, normals: Tensor, up: Tensor, config: SegmentConfig) -> list[_Plane]:
     facing, height = normals @ up, points @ up
-    area = max(config.cell, 1e-9) ** 2
+    area = config.cell**2
     level = _level_regions(cells, points, normals, facing > LEVEL)
     large = [region for region in level if len(region) * area >= max(0.3, 0.03 * sum(map(len, level)) * area)]
     if not large:
@@ -142,7 +143,6 @@ def _walls(cells: Tensor, points: Tensor, normals: Tensor, up: Tensor, config: S
 
 def _rows_of(regions: Tensor) -> list[Tensor]:
     """The rows of each region, the largest region first."""
-
     rows = regions.argsort(stable=True)
     numbers, counts = regions[rows].unique_consecutive(return_counts=True)
     found = [part for number, part in zip(numbers.tolist(), rows.split(counts.tolist()), strict=True) if number >= 0]

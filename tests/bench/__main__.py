@@ -1,4 +1,5 @@
-"""``make bench``: ours and a peer in turn, several times; medians, ratios, memory and the share of the limit.
+"""``make bench``: ours and a peer in turn, several times; medians, ratios, memory and the share of the limit; and the
+seconds and memory of each stage of a whole run.
 
 Writes ``bench.json``, a list of ``{name, ours, peer, unit, ratio, target, met}``; a ratio is peer over ours, so more is
 better.
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -38,13 +40,15 @@ def main() -> None:
         print(
             f"{name}: the voxels in view of a frame move in {1000 * limit:.1f} ms at {rate / 1e9:.1f} GB/s: {share:.0%}"
         )
+    rows += [entry for name, scan in scans().items() for entry in stages(name, scan)]
     Path("bench.json").write_text(json.dumps(rows, indent=1) + "\n")
     print(
         f"medians of {ROUNDS} runs in turn on {os.cpu_count()} cores; 1 cm, truncation 8 voxels, depth to 4 m, weight 3"
     )
     for entry in rows:
         target = f"  target {entry['target']}: {'met' if entry['met'] else 'MISSED'}" if entry["target"] else ""
-        figures = f"{entry['ours']:10.4g} {entry['peer']:10.4g} {entry['unit']:8} {entry['ratio']:5.2f}x"
+        beside = f"{entry['peer']:10.4g} {entry['unit']:8} {entry['ratio']:5.2f}x" if entry["peer"] else entry["unit"]
+        figures = f"{entry['ours']:10.4g} {beside}"
         print(f"{entry['name']:58} {figures}{target}")
 
 
@@ -67,6 +71,19 @@ def measure(scan: Path) -> list[Runs]:
             done.append(json.loads(output))
             print(f"{scan.name} {' '.join(side)}: {output}", file=sys.stderr)
     return runs
+
+
+def stages(name: str, scan: Path) -> list[dict]:
+    """Seconds and peak memory (of the process, imports and all) of each stage of ``geo3d scan-to-mesh`` at 2 cm."""
+    rows = []
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "geo3d.cli", "scan-to-mesh", str(scan), "--out", f"{folder}/out"]
+        subprocess.run(command, capture_output=True, check=True)
+        for stage in json.loads(Path(folder, "out", "run.json").read_text())["stages"]:
+            for what, unit in (("seconds", "s"), ("peak_memory", "bytes")):
+                entry = {"name": f"{stage['name']} at 2 cm, {name}", "ours": stage[what], "peer": None, "unit": unit}
+                rows.append(entry | {"ratio": None, "target": None, "met": None})
+    return rows
 
 
 def row(name: str, ours: Runs, peer: Runs, work: str, unit: str, target: float | None) -> dict:
