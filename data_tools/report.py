@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import itertools
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -106,9 +105,9 @@ def _plan(scan: RgbdScan, mesh: SemanticMesh, up: Tensor, shades: np.ndarray) ->
     image = np.full((height, width, 3), 255, np.uint8)
     edges = points[mesh.faces[:, 0].numpy()] - points[mesh.faces[:, 1].numpy()]
     wide_dot = 1 + int(scale * np.median(np.linalg.norm(edges, axis=1))) if len(edges) else 2
-    for down, right in itertools.product(range(wide_dot), range(wide_dot)):
-        rows, columns = height - 3 - at[:, 1] + down, at[:, 0] + right
-        image[rows.clip(0, height - 1), columns.clip(0, width - 1)] = shades[order]
+    down, right = np.mgrid[:wide_dot, :wide_dot].reshape(2, -1)
+    rows, columns = (height - 3 - at[:, 1:] + down).clip(0, height - 1), (at[:, :1] + right).clip(0, width - 1)
+    image[rows.reshape(-1), columns.reshape(-1)] = shades[order].repeat(len(down), axis=0)  # the highest last
     line = " ".join(f"{x:.1f},{height - y:.1f}" for x, y in (path[:, :2] - low) * scale)
     chosen = _chosen(len(path))
     ticks = "".join(

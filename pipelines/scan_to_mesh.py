@@ -20,7 +20,7 @@ from geo3d.data_tools.semantic_files import (
     write_semantic_glb,
     write_semantic_ply,
 )
-from geo3d.progress import say, track
+from geo3d.progress import say, steps
 from geo3d.scene.runner import Made, Runner, open_runner
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.label import LabelConfig, label
@@ -128,10 +128,13 @@ def _write(
     def report(artifact: SemanticMesh, path: Path) -> None:
         write_report(path, frames.load(), mesh.load(), artifact, runner.records, scene)
 
-    for made, name, write in track(files, "write", len(files), "files"):
-        form = [f"z is up, of {semantic.key}"] * align_up + [f"scene {scene}"] * (name == INSTANCES)
-        runner.export(made, name, aligned(write), ", ".join(form))
-    runner.export(semantic, REPORT, report, f"scan {frames.key}, mesh {mesh.key}, scene {scene}")
+    with steps("write", len(files) + 1, "files") as done:
+        for made, name, write in files:
+            form = [f"z is up, of {semantic.key}"] * align_up + [f"scene {scene}"] * (name == INSTANCES)
+            runner.export(made, name, aligned(write), ", ".join(form))
+            done()
+        runner.export(semantic, REPORT, report, f"scan {frames.key}, mesh {mesh.key}, scene {scene}")
+        done()
 
 
 def _tell(frames: Made, mesh: Made, out: Path) -> None:
