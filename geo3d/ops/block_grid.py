@@ -30,17 +30,26 @@ def _pack(blocks: Tensor) -> Tensor:
     return (x * _SIDE + y) * _SIDE + z
 
 
+def find_rows(keys: Int[Tensor, " block"], wanted: Int[Tensor, "n 3"]) -> Int[Tensor, " n"]:
+    """Row of each wanted block among packed, sorted `keys`; -1 where it is none of them.
+
+    Wanted coordinates may lie one step outside [-LIMIT, LIMIT).
+    """
+    if len(keys) == 0:
+        return wanted.new_full((len(wanted),), -1, dtype=torch.int64)
+    packed = _pack(wanted)
+    rows = torch.searchsorted(keys, packed).clamp(max=len(keys) - 1)
+    return torch.where(keys[rows] == packed, rows, -1)
+
+
 def upper_neighbours(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 8"]:
     """Rows of the blocks one step up along each axis, at x + 2 y + 4 z; -1 where there is none.
 
     `blocks` are sorted lexicographically, without repeats.
     """
-    keys = pack_blocks(blocks)
     corner = torch.arange(8, device=blocks.device)
     steps = torch.stack([corner & 1, corner >> 1 & 1, corner >> 2 & 1], dim=-1)
-    wanted = _pack((blocks[:, None] + steps).reshape(-1, 3))
-    rows = torch.searchsorted(keys, wanted).clamp(max=max(len(keys) - 1, 0))
-    return torch.where(keys[rows] == wanted, rows, -1).reshape(-1, 8).int() if len(keys) else rows.reshape(0, 8).int()
+    return find_rows(pack_blocks(blocks), (blocks[:, None] + steps).reshape(-1, 3)).reshape(-1, 8).int()
 
 
 def unpack_blocks(keys: Int[Tensor, " block"]) -> Int[Tensor, "block 3"]:

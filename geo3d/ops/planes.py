@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from torch import Tensor
 
-from geo3d.ops.block_grid import pack_blocks
+from geo3d.ops.block_grid import find_rows, pack_blocks, unpack_blocks
 
 NEIGHBOURS = torch.cartesian_prod(*[torch.arange(-1, 2)] * 3)
 
@@ -20,22 +20,19 @@ def mean_in_cells(
 
     Returns cells (whole-number coordinates, sorted; cell 0 is centred on 0), means, normals, and each point's row.
     """
-    cells = (points / size).round().int()
-    keys, rows = pack_blocks(cells).unique(return_inverse=True)
-    first = torch.empty(len(keys), dtype=torch.int64).scatter_(0, rows, torch.arange(len(rows)))
+    keys, rows = pack_blocks((points / size).round().int()).unique(return_inverse=True)
     sums = torch.zeros(len(keys), 7, dtype=torch.float64)
     sums.index_add_(0, rows, torch.cat([points, normals, torch.ones(len(points), 1)], dim=1).double())
     means, directions = sums[:, :3] / sums[:, 6:], torch.nn.functional.normalize(sums[:, 3:6], dim=1)
-    return cells[first], means.to(points.dtype), directions.to(points.dtype), rows
+    return unpack_blocks(keys), means.to(points.dtype), directions.to(points.dtype), rows
 
 
 def neighbouring_cells(cells: Int[Tensor, "cell 3"]) -> tuple[Int[Tensor, " pair"], Int[Tensor, " pair"]]:
     """All pairs of rows whose cells touch, each pair once; `cells` are sorted, none twice."""
     keys, pairs = pack_blocks(cells), []
     for step in NEIGHBOURS[14:]:  # half of the 26: the others are the same pairs turned round
-        wanted = pack_blocks(cells + step.int())
-        at = torch.searchsorted(keys, wanted).clamp(max=max(len(keys) - 1, 0))
-        there = (keys[at] == wanted).nonzero()[:, 0]
+        at = find_rows(keys, cells + step.int())
+        there = (at >= 0).nonzero()[:, 0]
         pairs.append(torch.stack([there, at[there]]))
     first, second = torch.cat(pairs, dim=1)
     return first, second

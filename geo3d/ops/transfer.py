@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from geo3d.ops.block_grid import pack_blocks
+from geo3d.ops.block_grid import LIMIT, find_rows, pack_blocks
 from geo3d.ops.mesh import connected_parts, face_normals
 from geo3d.ops.planes import NEIGHBOURS
 
@@ -24,20 +24,19 @@ def at_points(
     eight voxels around, by their shares; unknown ones take no part. ``majority``: each known voxel of the 27 votes for
     its likeliest class; the shares of votes.
     """
-    base = (points.floor() if method == "trilinear" else points.round()).int()
+    base = (points.floor() if method == "trilinear" else points.round()).clamp(-LIMIT, LIMIT - 1).int()
     steps = NEIGHBOURS[(NEIGHBOURS >= 0).all(dim=1)] if method == "trilinear" else NEIGHBOURS
     keys = pack_blocks(voxels)
     sums, nearest = points.new_zeros(len(points), values.shape[1]), points.new_full((len(points),), torch.inf)
-    if len(keys) == 0:
-        return sums
     if method == "majority":
         values = torch.nn.functional.one_hot(values.argmax(dim=1), values.shape[1])
+    if len(keys) == 0:
+        return sums
     values = values.to(points.dtype)
     for step in steps:
         voxel = base + step.int()
-        wanted = pack_blocks(voxel)
-        row = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
-        known = keys[row] == wanted
+        row = find_rows(keys, voxel)
+        known = row >= 0
         if method == "nearest":
             distance = torch.where(known, (points - voxel).square().sum(dim=1), torch.inf)
             closer = distance < nearest
