@@ -41,3 +41,9 @@ def test_a_rotation_takes_one_vector_to_the_other(target: list[float]):
     torch.testing.assert_close(rotation @ source, wanted)
     torch.testing.assert_close(rotation @ rotation.T, torch.eye(3).double())
     assert float(torch.linalg.det(rotation)) == pytest.approx(1)
+
+
+def test_of_the_rectangles_along_hull_edges_the_smallest_is_taken():
+    footprint = torch.tensor([[0.0, 0, 0], [4, 0, 0], [4, 1, 0], [3, 2, 0], [0, 2, 0]]).double()  # a corner cut off
+    _, _, size = upright_box(footprint, torch.tensor([0.0, 0, 1]).double())
+    assert size[:2].sort().values.tolist() == pytest.approx([2, 4])

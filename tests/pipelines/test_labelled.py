@@ -126,10 +126,10 @@ def test_vertices_that_the_scan_has_not_seen_say_so(scan: Path, out: Path, tmp_p
     assert np.loadtxt(tmp_path / "out" / "labels.txt", dtype=int)[100:].tolist() == [0] * 50
 
 
-@pytest.mark.parametrize("problem", ["missing", "empty", "no mesh", "far", "not finite"])
+@pytest.mark.parametrize("problem", ["missing", "empty", "no mesh", "far", "other unit", "not finite"])
 def test_a_mesh_that_cannot_be_labelled_is_one_sentence(scan: Path, out: Path, tmp_path: Path, problem: str):
     file, mesh = tmp_path / "mine.ply", mesh_of(out)
-    vertices = mesh.vertices.numpy() + (100 if problem == "far" else 0)
+    vertices = mesh.vertices.numpy() + {"far": 100, "other unit": 1e8}.get(problem, 0)
     if problem == "not finite":
         vertices[3, 1] = np.nan
     if problem == "empty":
@@ -143,6 +143,7 @@ def test_a_mesh_that_cannot_be_labelled_is_one_sentence(scan: Path, out: Path, t
         "empty": "no vertices|cannot be read as a mesh",
         "no mesh": "cannot be read as a mesh",
         "far": "is it in another frame or unit",
+        "other unit": "is it in another frame or unit",
         "not finite": "not finite",
     }
     with pytest.raises(InputError, match=said[problem]) as caught:
