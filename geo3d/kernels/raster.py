@@ -1,0 +1,172 @@
+"""Kernels of the rasteriser: triangles to the nearest depth and triangle of each pixel.
+
+A triangle is a span of pixels in each row, between the crossings of its edges with the row. A crossing is worked out so
+that it is the same number for both triangles beside the edge, and no pixel falls between them.
+"""
+
+import numpy as np
+from numba import njit, prange
+
+CHUNK = 1024
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def project(vertices, camera_from_world, intrinsics, points, pixels):
+    """Write camera space `points` [vertex, 3], and where they fall in the image, `pixels` [vertex, 2] (u, v)."""
+    m, k = camera_from_world, intrinsics
+    for chunk in prange((len(vertices) + CHUNK - 1) // CHUNK):
+        for i in range(chunk * CHUNK, min(len(vertices), (chunk + 1) * CHUNK)):
+            a, b, c = np.float64(vertices[i, 0]), np.float64(vertices[i, 1]), np.float64(vertices[i, 2])
+            x = m[0, 0] * a + m[0, 1] * b + m[0, 2] * c + m[0, 3]
+            y = m[1, 0] * a + m[1, 1] * b + m[1, 2] * c + m[1, 3]
+            z = m[2, 0] * a + m[2, 1] * b + m[2, 2] * c + m[2, 3]
+            points[i, 0], points[i, 1], points[i, 2] = x, y, z
+            pixels[i, 0] = (k[0, 0] * x + k[0, 1] * y) / z + k[0, 2]
+            pixels[i, 1] = k[1, 1] * y / z + k[1, 2]
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def find_rows(points, pixels, faces, near, height, width, rows):
+    """Write the first and last row that each triangle can reach, `rows` [face, 2]; the last before the first: none."""
+    for chunk in prange((len(faces) + CHUNK - 1) // CHUNK):
+        for i in range(chunk * CHUNK, min(len(faces), (chunk + 1) * CHUNK)):
+            a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
+            az, bz, cz = points[a, 2], points[b, 2], points[c, 2]
+            rows[i, 0], rows[i, 1] = 0, -1
+            if min(az, bz, cz) >= near:
+                au, bu, cu = pixels[a, 0], pixels[b, 0], pixels[c, 0]
+                av, bv, cv = pixels[a, 1], pixels[b, 1], pixels[c, 1]
+                left, right, low, high = min(au, bu, cu), max(au, bu, cu), min(av, bv, cv), max(av, bv, cv)
+                hidden = right < 0 or left > width - 1 or high < 0 or low > height - 1
+                if not hidden and np.ceil(left) <= np.floor(right):
+                    rows[i, 0], rows[i, 1] = np.ceil(max(low, 0.0)), np.floor(min(high, height - 1.0))
+            elif max(az, bz, cz) >= near:  # cut by the near plane: where it ends, only the cut tells
+                rows[i, 0], rows[i, 1] = 0, height - 1
+
+
+@njit(cache=True, inline="always")
+def find_plane(points, a, b, c, inverse_intrinsics):
+    """The triangle's inverse depth as a function of the pixel: its change along u and v, and its value at (0, 0)."""
+    ax, ay, az = points[a, 0], points[a, 1], points[a, 2]
+    px, py, pz = points[b, 0] - ax, points[b, 1] - ay, points[b, 2] - az
+    qx, qy, qz = points[c, 0] - ax, points[c, 1] - ay, points[c, 2] - az
+    nx, ny, nz = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
+    scale = 1 / (nx * ax + ny * ay + nz * az)
+    k = inverse_intrinsics
+    along_v = nx * k[0, 1] + ny * k[1, 1]
+    return nx * k[0, 0] * scale, along_v * scale, (nx * k[0, 2] + ny * k[1, 2] + nz) * scale
+
+
+@njit(cache=True, inline="always")
+def edge(u0, v0, u1, v1, turn):
+    """An edge's u in a row, as its value in row 0 and its change, and whether it bounds the triangle on the right.
+
+    The same numbers come out for both directions of the edge. A level one bounds nothing: u >= 0 is always so.
+    """
+    rise = v1 - v0
+    inverse = 1 / rise if rise != 0 else 0.0
+    return (u0 * v1 - u1 * v0) * inverse, (u1 - u0) * inverse, ((rise > 0) == (turn > 0)) & (rise != 0)
+
+
+@njit(cache=True, inline="always")
+def draw(u0, v0, u1, v1, u2, v2, plane, far, near, first, last, i, inverse_depth, triangle):
+    """Draw a triangle's rows from `first` to `last`, each from the rightmost left bound to the leftmost right one."""
+    turn = (u1 - u0) * (v2 - v0) - (v1 - v0) * (u2 - u0)
+    a, a_step, a_right = edge(u0, v0, u1, v1, turn)
+    b, b_step, b_right = edge(u1, v1, u2, v2, turn)
+    c, c_step, c_right = edge(u2, v2, u0, v0, turn)
+    along_u, along_v, start = plane
+    step = np.float32(along_u)
+    limit = np.float64(inverse_depth.shape[1] - 1)
+    for row in range(max(first, np.ceil(min(v0, v1, v2))), min(last, np.floor(max(v0, v1, v2))) + 1):
+        ua, ub, uc = a + row * a_step, b + row * b_step, c + row * c_step
+        left = max(max(0.0 if a_right else ua, 0.0 if b_right else ub), max(0.0 if c_right else uc, 0.0))
+        right = min(min(ua if a_right else limit, ub if b_right else limit), min(uc if c_right else limit, limit))
+        begin, end = np.int32(np.ceil(left)), np.int32(np.floor(right))
+        value = np.float32(start + along_v * row + along_u * begin)
+        for k in range(end - begin + 1):
+            at = np.uint64(begin + k)
+            here = min(max(value + step * np.float32(np.int32(k)), far), near)
+            before, whose = inverse_depth[row, at], triangle[row, at]
+            inverse_depth[row, at], triangle[row, at] = max(here, before), i if here > before else whose
+
+
+@njit(cache=True, inline="always")
+def cut_at_near(points, pixels, corners, near, intrinsics, outline):
+    """Write the part of a triangle beyond the near plane, `outline` [4, 2]; the number of its corners."""
+    count = 0
+    for i in range(3):
+        a, b = corners[i], corners[(i + 1) % 3]
+        if points[a, 2] >= near:
+            outline[count, 0], outline[count, 1] = pixels[a, 0], pixels[a, 1]
+            count += 1
+        if (points[a, 2] >= near) != (points[b, 2] >= near):
+            if points[a, 2] < near:
+                a, b = b, a  # from the far end, for both triangles beside this edge
+            share = (points[a, 2] - near) / (points[a, 2] - points[b, 2])
+            x = points[a, 0] + share * (points[b, 0] - points[a, 0])
+            y = points[a, 1] + share * (points[b, 1] - points[a, 1])
+            outline[count, 0] = (intrinsics[0, 0] * x + intrinsics[0, 1] * y) / near + intrinsics[0, 2]
+            outline[count, 1] = intrinsics[1, 1] * y / near + intrinsics[1, 2]
+            count += 1
+    return count
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def fill(points, pixels, faces, chosen, rows, near, intrinsics, inverse_intrinsics, bands, inverse_depth, triangle):
+    """Keep each pixel's largest inverse depth [height, width], and whose it is; at equal depth the first triangle's.
+
+    Only `chosen` triangles are drawn. The image is cut into `bands` of rows, each of which one thread fills: the result
+    does not depend on their number.
+    """
+    height = inverse_depth.shape[0]
+    for band in prange(bands):
+        top, bottom = height * band // bands, height * (band + 1) // bands - 1
+        outline = np.empty((4, 2))
+        for i in chosen:
+            first, last = max(rows[i, 0], top), min(rows[i, 1], bottom)
+            if first > last:
+                continue
+            a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
+            za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
+            plane = find_plane(points, a, b, c, inverse_intrinsics)
+            if not np.isfinite(plane[2]):
+                continue  # no area, or seen from the side
+            far, nearest = np.float32(1 / max(za, zb, zc)), min(za, zb, zc)
+            if nearest >= near:
+                u0, v0, u1, v1 = pixels[a, 0], pixels[a, 1], pixels[b, 0], pixels[b, 1]
+                u2, v2, high = pixels[c, 0], pixels[c, 1], np.float32(1 / nearest)
+                draw(u0, v0, u1, v1, u2, v2, plane, far, high, first, last, i, inverse_depth, triangle)
+                continue
+            count = cut_at_near(points, pixels, (a, b, c), near, intrinsics, outline)
+            u0, v0, high = outline[0, 0], outline[0, 1], np.float32(1 / near)
+            for k in range(1, count - 1):
+                u1, v1, u2, v2 = outline[k, 0], outline[k, 1], outline[k + 1, 0], outline[k + 1, 1]
+                draw(u0, v0, u1, v1, u2, v2, plane, far, high, first, last, i, inverse_depth, triangle)
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def weigh(points, faces, triangle, inverse_intrinsics, weights):
+    """Write how much each corner of its triangle counts at each pixel, `weights` [height, width, 3]."""
+    height, width = triangle.shape
+    k = inverse_intrinsics
+    for v in prange(height):
+        for u in range(width):
+            i = triangle[v, u]
+            weights[v, u, 0], weights[v, u, 1], weights[v, u, 2] = 0, 0, 0
+            if i < 0:
+                continue
+            x, y = k[0, 0] * u + k[0, 1] * v + k[0, 2], k[1, 1] * v + k[1, 2]
+            a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
+            of_a = beside(points, b, c, x, y)
+            of_b = beside(points, c, a, x, y)
+            of_c = beside(points, a, b, x, y)
+            total = of_a + of_b + of_c
+            weights[v, u, 0], weights[v, u, 1], weights[v, u, 2] = of_a / total, of_b / total, of_c / total
+
+
+@njit(cache=True, inline="always")
+def beside(points, p, q, x, y):
+    """Six times the volume between a ray (x, y, 1) and the edge from p to q, seen from the camera."""
+    px, py, pz, qx, qy, qz = points[p, 0], points[p, 1], points[p, 2], points[q, 0], points[q, 1], points[q, 2]
+    return x * (py * qz - pz * qy) + y * (pz * qx - px * qz) + (px * qy - py * qx)
