@@ -9,7 +9,8 @@ INSTALL := $(BIN)/pip install --disable-pip-version-check -q -c constraints.txt
 demo: $(VENV)/installed
 	$(BIN)/geo3d make-room runs/demo/scan
 	$(BIN)/geo3d scan-to-mesh runs/demo/scan --out runs/demo/out
-	@echo "the mesh is runs/demo/out/mesh.ply (and mesh.glb), its labelled twin semantic.ply; open runs/demo/out/report.html"
+	$(BIN)/geo3d turntable runs/demo/out
+	@echo "the mesh is runs/demo/out/mesh.ply (and mesh.glb), its labelled twin semantic.ply; open runs/demo/out/report.html, play turntable.mp4"
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest

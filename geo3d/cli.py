@@ -10,11 +10,12 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from geo3d.errors import InputError
+from geo3d.errors import InputError, SomeFailedError
 from geo3d.progress import install_display
 
 COMMANDS = {
-    "scan-to-mesh": ("geo3d.pipelines.scan_to_mesh", "scan_to_mesh", "turn an RGB-D scan into a labelled mesh"),
+    "scan-to-mesh": ("geo3d.pipelines.many_scans", "scans_to_meshes", "turn RGB-D scans into labelled meshes"),
+    "turntable": ("geo3d.pipelines.turntable", "turntable", "film the mesh of a run going round"),
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain("interrupted; the same command goes on from here", debug, 130)
     except InputError as error:
         return _complain(str(error), debug, 2)
+    except SomeFailedError as error:
+        return _complain(str(error), debug, 1)
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
         return _complain(f"{named}{error.strerror or error}; what was there before is unchanged", debug, 2)
@@ -66,7 +69,7 @@ def _print_help() -> None:
         "\n`geo3d COMMAND --help` lists a command's options. For every command:\n"
         "  --config FILE.toml   values for its options, under the options on the command line\n"
         "  --debug              show the traceback of an error\n"
-        "\nexit codes: 0 done, 2 the input cannot be used, 1 a fault in geo3d, 130 interrupted"
+        "\nexit codes: 0 done, 1 a fault in geo3d or one of many scans failed, 2 unusable input, 130 interrupted"
     )
 
 

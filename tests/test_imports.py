@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "ops": LEAVES | {"kernels", "ops"},
     "stages": LEAVES | {"scene", "ops", "stages"},
     "data_tools": LEAVES | {"scene", "ops", "data_tools"},
-    "pipelines": LEAVES | {"scene", "stages", "data_tools"},
+    "pipelines": LEAVES | {"scene", "stages", "data_tools", "pipelines"},
     "cli": LEAVES | {"pipelines"},
 }
 

@@ -46,7 +46,10 @@ def find_rows(points, pixels, faces, near, height, width, rows):
 
 @njit(cache=True, inline="always")
 def find_plane(points, a, b, c, inverse_intrinsics):
-    """The triangle's inverse depth as a function of the pixel: its change along u and v, and its value at (0, 0)."""
+    """The triangle's inverse depth as a function of the pixel: its change along u and v, and its value at (0, 0).
+
+    The fourth is its sign: negative where the front is seen.
+    """
     ax, ay, az = points[a, 0], points[a, 1], points[a, 2]
     px, py, pz = points[b, 0] - ax, points[b, 1] - ay, points[b, 2] - az
     qx, qy, qz = points[c, 0] - ax, points[c, 1] - ay, points[c, 2] - az
@@ -54,7 +57,7 @@ def find_plane(points, a, b, c, inverse_intrinsics):
     scale = 1 / (nx * ax + ny * ay + nz * az)
     k = inverse_intrinsics
     along_v = nx * k[0, 1] + ny * k[1, 1]
-    return nx * k[0, 0] * scale, along_v * scale, (nx * k[0, 2] + ny * k[1, 2] + nz) * scale
+    return nx * k[0, 0] * scale, along_v * scale, (nx * k[0, 2] + ny * k[1, 2] + nz) * scale, scale
 
 
 @njit(cache=True, inline="always")
@@ -75,7 +78,7 @@ def draw(u0, v0, u1, v1, u2, v2, plane, far, near, first, last, i, inverse_depth
     a, a_step, a_right = edge(u0, v0, u1, v1, turn)
     b, b_step, b_right = edge(u1, v1, u2, v2, turn)
     c, c_step, c_right = edge(u2, v2, u0, v0, turn)
-    along_u, along_v, start = plane
+    along_u, along_v, start, _ = plane
     step = np.float32(along_u)
     limit = np.float64(inverse_depth.shape[1] - 1)
     for row in range(max(first, np.ceil(min(v0, v1, v2))), min(last, np.floor(max(v0, v1, v2))) + 1):
@@ -113,10 +116,12 @@ def cut_at_near(points, pixels, corners, near, intrinsics, outline):
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def fill(points, pixels, faces, chosen, rows, near, intrinsics, inverse_intrinsics, bands, inverse_depth, triangle):
+def fill(
+    points, pixels, faces, chosen, rows, near, front, intrinsics, inverse_intrinsics, bands, inverse_depth, triangle
+):
     """Keep each pixel's largest inverse depth [height, width], and whose it is; at equal depth the first triangle's.
 
-    Only `chosen` triangles are drawn. The image is cut into `bands` of rows, each of which one thread fills: the result
+    Only `chosen` triangles are drawn, with `front` only those whose front is seen. The image is cut into `bands` of rows, each of which one thread fills: the result
     does not depend on their number.
     """
     height = inverse_depth.shape[0]
@@ -130,8 +135,8 @@ def fill(points, pixels, faces, chosen, rows, near, intrinsics, inverse_intrinsi
             a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
             za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
             plane = find_plane(points, a, b, c, inverse_intrinsics)
-            if not np.isfinite(plane[2]):
-                continue  # no area, or seen from the side
+            if not np.isfinite(plane[2]) or (front and plane[3] > 0):
+                continue  # no area, seen from the side, or from behind
             far, nearest = np.float32(1 / max(za, zb, zc)), min(za, zb, zc)
             if nearest >= near:
                 u0, v0, u1, v1 = pixels[a, 0], pixels[a, 1], pixels[b, 0], pixels[b, 1]
@@ -170,3 +175,17 @@ def beside(points, p, q, x, y):
     """Six times the volume between a ray (x, y, 1) and the edge from p to q, seen from the camera."""
     px, py, pz, qx, qy, qz = points[p, 0], points[p, 1], points[p, 2], points[q, 0], points[q, 1], points[q, 2]
     return x * (py * qz - pz * qy) + y * (pz * qx - px * qz) + (px * qy - py * qx)
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def blend(values, faces, triangle, weights, image):
+    """Write the weighted mean of what each pixel's corners hold, `image` [height, width, channel]; 0 without triangle."""
+    height, width = triangle.shape
+    for v in prange(height):
+        for u in range(width):
+            i = triangle[v, u]
+            a, b, c = (faces[i, 0], faces[i, 1], faces[i, 2]) if i >= 0 else (0, 0, 0)
+            wa, wb, wc = weights[v, u, 0], weights[v, u, 1], weights[v, u, 2]
+            for k in range(values.shape[1]):
+                mean = wa * values[a, k] + wb * values[b, k] + wc * values[c, k]
+                image[v, u, k] = mean if i >= 0 else 0

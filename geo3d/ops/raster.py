@@ -25,18 +25,21 @@ def rasterize(
     intrinsics: Float[Tensor, "3 3"],
     size: tuple[int, int],
     near: float = NEAR,
+    front_only: bool = False,
 ) -> tuple[Float[Tensor, "height width"], Int[Tensor, "height width"]]:
     """Depth along z of the nearest surface at each pixel's centre (float32, metres, 0 = none), and its triangle (-1).
 
-    Both sides of a triangle are seen. A pixel on an edge belongs to both triangles beside it; of equal depths the first
-    triangle's counts. `size` is height and width; vertices must be finite. Raises ValueError for faces of no vertices.
+    Both sides of a triangle are seen, or only its front, which is counter-clockwise. A pixel on an edge belongs to both
+    triangles beside it; of equal depths the first one counts. `size` is height and width; vertices must be finite.
+    Raises ValueError for faces of no vertices.
     """
     _check(vertices, faces, size, near)
     place = camera_from_world.double(), intrinsics.double()
     if vertices.device.type != "cpu":
-        return _rasterize_reference(vertices, faces, *place, size, near)
+        return _rasterize_reference(vertices, faces, *place, size, near, front_only)
     points, pixels = torch.empty(len(vertices), 3).double(), torch.empty(len(vertices), 2).double()
-    kernel.project(vertices.detach().numpy(), *(matrix.numpy() for matrix in place), points.numpy(), pixels.numpy())
+    matrices = place[0].numpy(), place[1].numpy()
+    kernel.project(vertices.detach().numpy(), *matrices, points.numpy(), pixels.numpy())
     rows, corners = torch.empty(len(faces), 2, dtype=torch.int32), faces.numpy()
     kernel.find_rows(points.numpy(), pixels.numpy(), corners, near, *size, rows.numpy())
     chosen = (rows[:, 1] >= rows[:, 0]).nonzero()[:, 0].int()
@@ -48,7 +51,8 @@ def rasterize(
         chosen.numpy(),
         rows.numpy(),
         near,
-        place[1].numpy(),
+        front_only,
+        matrices[1],
         place[1].inverse().numpy(),
         BANDS,
         inverse.numpy(),
@@ -81,10 +85,10 @@ def interpolate(
     weights: Float[Tensor, "height width 3"],
 ) -> Float[Tensor, "height width channel"]:
     """What vertices hold, at each pixel; 0 where there is no triangle. Gradients flow to `values`."""
-    seen = triangle >= 0
-    corners = values[faces[triangle[seen].long()].long()]  # [pixel, 3, channel]
-    image = values.new_zeros(*triangle.shape, values.shape[1])
-    image[seen] = (corners * weights[seen][..., None].to(values.dtype)).sum(dim=1)
+    if values.device.type != "cpu" or values.requires_grad or len(values) == 0:
+        return _interpolate_reference(values, faces, triangle, weights)
+    image = torch.empty(*triangle.shape, values.shape[1], dtype=values.dtype)
+    kernel.blend(values.contiguous().numpy(), faces.numpy(), triangle.numpy(), weights.numpy(), image.numpy())
     return image
 
 
@@ -103,7 +107,13 @@ def _in_camera(vertices: Tensor, camera_from_world: Tensor) -> Tensor:
 
 
 def _rasterize_reference(
-    vertices: Tensor, faces: Tensor, camera_from_world: Tensor, intrinsics: Tensor, size: tuple[int, int], near: float
+    vertices: Tensor,
+    faces: Tensor,
+    camera_from_world: Tensor,
+    intrinsics: Tensor,
+    size: tuple[int, int],
+    near: float,
+    front_only: bool,
 ) -> tuple[Tensor, Tensor]:
     """Every pixel in the box around every triangle, by the signs of its weights; on any device."""
     points = _in_camera(vertices, camera_from_world)[faces.long()]  # [face, corner, 3]
@@ -118,9 +128,11 @@ def _rasterize_reference(
         place = torch.arange(len(which), device=points.device) - starts
         u, v = low[which, 0] + place % across[which, 0], low[which, 1] + place // across[which, 0]
         rays = torch.stack([u, v, torch.ones_like(u)], dim=1).double() @ inverse.T
-        weights = _weights(points[which], rays)
+        volumes = _volumes(points[which], rays)
+        total = volumes.sum(dim=1)  # negative where the front is seen
+        weights = volumes / total[:, None]
         depth = (weights * points[which][..., 2]).sum(dim=1)
-        seen = (weights >= 0).all(dim=1) & (depth >= near)
+        seen = (weights >= 0).all(dim=1) & (depth >= near) & ((total < 0) | (not front_only))
         bits = depth[seen].float().view(torch.int32).long()  # positive floats are in the order of their bits
         packed.scatter_reduce_(0, (v * size[1] + u)[seen], bits << 32 | which[seen], "amin")
     hit = packed != nothing
@@ -146,12 +158,20 @@ def _barycentrics_reference(
     v, u = seen.nonzero(as_tuple=True)
     rays = torch.stack([u, v, torch.ones_like(u)], dim=1).double() @ intrinsics.double().inverse().T
     weights = torch.zeros(*triangle.shape, 3, device=vertices.device)
-    weights[seen] = _weights(points, rays).float()
+    volumes = _volumes(points, rays)
+    weights[seen] = (volumes / volumes.sum(dim=1, keepdim=True)).float()
     return weights
 
 
-def _weights(points: Float[Tensor, "n 3 3"], rays: Float[Tensor, "n 3"]) -> Float[Tensor, "n 3"]:
-    """How much each corner counts where a ray meets its triangle's plane; NaN where the plane is seen from the side."""
+def _interpolate_reference(values: Tensor, faces: Tensor, triangle: Tensor, weights: Tensor) -> Tensor:
+    seen = triangle >= 0
+    corners = values[faces[triangle[seen].long()].long()]  # [pixel, 3, channel]
+    image = values.new_zeros(*triangle.shape, values.shape[1])
+    image[seen] = (corners * weights[seen][..., None].to(values.dtype)).sum(dim=1)
+    return image
+
+
+def _volumes(points: Float[Tensor, "n 3 3"], rays: Float[Tensor, "n 3"]) -> Float[Tensor, "n 3"]:
+    """Six times the volume between a ray and the edge opposite to each corner: weights, but for their sum."""
     opposite = torch.linalg.cross(points[:, [1, 2, 0]], points[:, [2, 0, 1]])
-    volumes = (opposite * rays[:, None]).sum(dim=2)
-    return volumes / volumes.sum(dim=1, keepdim=True)
+    return (opposite * rays[:, None]).sum(dim=2)

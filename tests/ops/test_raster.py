@@ -63,14 +63,17 @@ def test_a_sphere_is_within_its_chords():
     assert (depth - exact)[facing].max() < 2 * chord  # seen at up to 60 degrees
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_kernel_sees_what_its_slow_twin_sees(seed: int):
+@pytest.mark.parametrize("front_only", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_kernel_sees_what_its_slow_twin_sees(seed: int, front_only: bool):
     vertices, faces = soup(seed)
     view = camera((0.1, -0.2, 0.3), (1.0, 0.5, 0.2))[1]
     skewed = INTRINSICS.clone()
     skewed[0, 1] = 3.0
-    depth, triangle = rasterize(vertices, faces, view, skewed, SIZE)
-    slow_depth, slow_triangle = raster._rasterize_reference(vertices, faces, view, skewed, SIZE, raster.NEAR)
+    depth, triangle = rasterize(vertices, faces, view, skewed, SIZE, front_only=front_only)
+    slow_depth, slow_triangle = raster._rasterize_reference(
+        vertices, faces, view, skewed, SIZE, raster.NEAR, front_only
+    )
     assert len(triangle.unique()) > 15
     assert (triangle != slow_triangle).float().mean() < 1e-3  # pixels on the line where two triangles cross
     same = triangle == slow_triangle
@@ -101,6 +104,15 @@ def test_no_pixel_falls_between_triangles():
     depth, triangle = rasterize(vertices, faces, torch.eye(4), INTRINSICS, SIZE)
     assert (depth > 0).all()
     assert len(triangle.unique()) > 100
+
+
+def test_from_outside_only_the_far_walls_of_a_room_face_the_camera():
+    vertices, faces = tensors(trimesh.creation.box((2, 2, 2)))
+    view = camera((4.0, 0.0, 0.0))[1]
+    near, _ = rasterize(vertices, faces, view, INTRINSICS, SIZE, front_only=True)
+    far, _ = rasterize(vertices, faces.flip(1), view, INTRINSICS, SIZE, front_only=True)
+    assert near[60, 80] == pytest.approx(3)
+    assert far[60, 80] == pytest.approx(5)
 
 
 def test_of_two_equal_triangles_the_first_is_seen_however_the_work_is_shared(monkeypatch: pytest.MonkeyPatch):
@@ -145,6 +157,7 @@ def test_positions_come_back_from_weights_and_gradients_are_the_weights():
     values = vertices.double().requires_grad_()
     image = interpolate(values, faces, triangle, weights)
     v, u = (triangle >= 0).nonzero(as_tuple=True)
+    torch.testing.assert_close(interpolate(vertices.double(), faces, triangle, weights), image.detach())
     in_camera = image[v, u] @ view[:3, :3].T + view[:3, 3]
     pixels = in_camera @ INTRINSICS.T
     torch.testing.assert_close(in_camera[:, 2].float().detach(), depth[v, u], atol=1e-5, rtol=1e-5)
