@@ -100,7 +100,7 @@ class Shape:
         angles = np.arange(sides) * 2 * np.pi / sides
         ring = np.outer(np.cos(angles), side) + np.outer(np.sin(angles), np.cross(axis, side))
         wide = radius if end_radius is None else end_radius
-        self._rings([start + radius * ring, end + wide * ring], material, label)
+        self.loft([start + radius * ring, end + wide * ring], material, label)
 
     def lathe(
         self,
@@ -117,7 +117,7 @@ class Shape:
         """
         angles = np.arange(sides) * 2 * np.pi / sides
         circle = np.stack([np.cos(angles) * stretch[0], np.sin(angles) * stretch[1], np.zeros(sides)], axis=1)
-        self._rings([np.add(middle, radius * circle + (0, 0, z)) for radius, z in profile], material, label)
+        self.loft([np.add(middle, radius * circle + (0, 0, z)) for radius, z in profile], material, label)
 
     def prism(
         self, outline: Sequence[tuple[float, float]], low: float, high: float, material: Material, label: str = ""
@@ -125,7 +125,7 @@ class Shape:
         """A convex outline in x and y, counter-clockwise from above, between two heights."""
         flat = np.array(outline)
         rings = [np.column_stack([flat, np.full(len(flat), z)]) for z in (low, high)]
-        self._rings(rings, material, label)
+        self.loft(rings, material, label)
 
     def cushion(
         self,
@@ -153,7 +153,7 @@ class Shape:
                     ]
                 )
             )
-        self._rings(rings[1:-1], material, label, (rings[0][0], rings[-1][0]))
+        self.loft(rings[1:-1], material, label, (rings[0][0], rings[-1][0]))
 
     def sheet(
         self,
@@ -178,6 +178,28 @@ class Shape:
         ends = [([n], [0], [2 * n], [3 * n]), ([n - 1], [2 * n - 1], [4 * n - 1], [3 * n - 1])]
         quads = np.concatenate([np.column_stack([np.asarray(part) for part in quad]) for quad in walls + lids + ends])
         self.solid(vertices, _halved(quads), material, label)
+
+    def loft(
+        self,
+        rings: Sequence[NDArray],
+        material: Material,
+        label: str = "",
+        tips: tuple[NDArray, NDArray] | None = None,
+    ) -> None:
+        """Rings of as many points each, counter-clockwise from above, joined from the foot on; both ends are closed."""
+        n, count = len(rings[0]), len(rings)
+        i, next_ = np.arange(n), (np.arange(n) + 1) % n
+        quads = np.concatenate(
+            [np.column_stack([i, next_, next_ + n, i + n]) + n * ring for ring in range(count - 1)]
+            or [np.zeros((0, 4), int)]
+        )
+        ends = tips or (np.mean(rings[0], axis=0), np.mean(rings[-1], axis=0))
+        first, last = n * count, n * count + 1
+        fans = [
+            np.column_stack([next_, i, np.full(n, first)]),
+            np.column_stack([i + n * (count - 1), next_ + n * (count - 1), np.full(n, last)]),
+        ]
+        self.solid(np.concatenate([*rings, ends]), np.concatenate([_halved(quads), *fans]), material, label)
 
     def solid(self, vertices: NDArray, faces: NDArray, material: Material, label: str = "") -> None:
         """Any closed mesh, counter-clockwise from outside."""
@@ -215,28 +237,6 @@ class Shape:
                 for t in self._tops
             ),
         )
-
-    def _rings(
-        self,
-        rings: Sequence[NDArray],
-        material: Material,
-        label: str,
-        tips: tuple[NDArray, NDArray] | None = None,
-    ) -> None:
-        """Join rings of as many points each, counter-clockwise from above, and close the first and the last."""
-        n, count = len(rings[0]), len(rings)
-        i, next_ = np.arange(n), (np.arange(n) + 1) % n
-        quads = np.concatenate(
-            [np.column_stack([i, next_, next_ + n, i + n]) + n * ring for ring in range(count - 1)]
-            or [np.zeros((0, 4), int)]
-        )
-        ends = tips or (np.mean(rings[0], axis=0), np.mean(rings[-1], axis=0))
-        first, last = n * count, n * count + 1
-        fans = [
-            np.column_stack([next_, i, np.full(n, first)]),
-            np.column_stack([i + n * (count - 1), next_ + n * (count - 1), np.full(n, last)]),
-        ]
-        self.solid(np.concatenate([*rings, ends]), np.concatenate([_halved(quads), *fans]), material, label)
 
 
 BOX_FACES = np.array(
