@@ -140,7 +140,9 @@ def from_json(text: str) -> SceneDescription:
     """The inverse of :func:`to_json`."""
     try:
         read = _frozen(json.loads(text))
-        rooms = [room | {part: Material(**room[part]) for part in ("floor", "walls", "ceiling")} for room in read["rooms"]]
+        rooms = [
+            room | {part: Material(**room[part]) for part in ("floor", "walls", "ceiling")} for room in read["rooms"]
+        ]
         parts = {
             "rooms": tuple(Room(**room) for room in rooms),
             "openings": tuple(Opening(**opening) for opening in read["openings"]),

@@ -166,13 +166,13 @@ def _overlap(a: Rectangle, b: Rectangle) -> bool:
     return all(a[i] < b[i + 2] and b[i] < a[i + 2] for i in (0, 1))
 
 
-def draw_windows(
-    draw: Draw, walls: Walls, stock: Stock, taken: list[Opening]
-) -> list[tuple[Opening, Thing | None]]:
+def draw_windows(draw: Draw, walls: Walls, stock: Stock, taken: list[Opening]) -> list[tuple[Opening, Thing | None]]:
     """Windows in outer walls, by the use of the room, beside the openings that are there."""
     windows: list[tuple[Opening, Thing | None]] = []
     for number, room in enumerate(walls.rooms):
-        wanted = {"living_room": draw.whole(1, 3), "bathroom": draw.whole(0, 1), "kitchen": 1}.get(room.use, draw.whole(1, 2))
+        wanted = {"living_room": draw.whole(1, 3), "bathroom": draw.whole(0, 1), "kitchen": 1}.get(
+            room.use, draw.whole(1, 2)
+        )
         stretches = walls.stretches(number, OUTSIDE)
         for _ in range(4 * wanted if stretches else 0):
             stretch = draw.one_of(stretches)
@@ -182,8 +182,12 @@ def draw_windows(
             high = min(draw.between(1.95, 2.25), room.height - 0.12)
             low = millimetres(max(high - piece.size[2], 0.1))
             placed = _slid(draw, walls, stretch, *_filled(draw, walls, stretch, piece, "window", low))
-            apart = placed and not any(_beside(placed[0], other) for other in [*taken, *(one for one, _ in windows)])
-            if placed and apart and placed[0].high < room.height - 0.1:
+            others = [*taken, *(one for one, _ in windows)]
+            if (
+                placed
+                and placed[0].high < room.height - 0.1
+                and not any(_beside(walls, placed[0], one) for one in others)
+            ):
                 windows.append(placed)
                 wanted -= 1
             if wanted == 0:
@@ -191,10 +195,13 @@ def draw_windows(
     return windows
 
 
-def _beside(one: Opening, other: Opening) -> bool:
-    """Whether two openings of a wall are nearer than 0.3 m."""
-    gap = max(one.start - other.start - other.width, other.start - one.start - one.width)
-    return (one.room, one.wall) == (other.room, other.wall) and gap < 0.3
+def _beside(walls: Walls, window: Opening, other: Opening) -> bool:
+    """Whether a window is nearer than 0.3 m to another opening of its wall, or opens over a doorway."""
+    gap = max(window.start - other.start - other.width, other.start - window.start - window.width)
+    if (window.room, window.wall) == (other.room, other.wall) and gap < 0.3:
+        return True
+    before = doorway(walls.side(window.room, window.wall), window)
+    return other.kind != "window" and any(_overlap(before, floor) for floor in _doorways(walls, other))
 
 
 def _slid(
@@ -204,7 +211,9 @@ def _slid(
     slack = stretch.length - opening.width - 2 * MARGIN
     if slack < 0:
         return None
-    anywhere = draw.between(0, slack) if draw.chance(0.4 if opening.kind == "door" else 0.8) else draw.one_of((0, slack))
+    anywhere = (
+        draw.between(0, slack) if draw.chance(0.4 if opening.kind == "door" else 0.8) else draw.one_of((0, slack))
+    )
     start = millimetres(stretch.start + MARGIN + anywhere)
     moved = replace(opening, start=start)
     if thing is None:
@@ -214,9 +223,7 @@ def _slid(
     return moved, replace(thing, position=(*along, thing.position[2]))
 
 
-def _filled(
-    draw: Draw, walls: Walls, stretch: Stretch, piece: Piece, kind: str, low: float
-) -> tuple[Opening, Thing]:
+def _filled(draw: Draw, walls: Walls, stretch: Stretch, piece: Piece, kind: str, low: float) -> tuple[Opening, Thing]:
     """An opening as large as the frame of a piece, and the piece in it, at the start of its side.
 
     The frame's upper edge shows its width and where in the wall it is: leaves that are ajar and sills stick out.
@@ -225,7 +232,9 @@ def _filled(
     head = vertices[vertices[:, 2] > vertices[:, 2].max() - HEAD].round(4)
     (left, front), (right, back) = head[:, :2].min(axis=0).tolist(), head[:, :2].max(axis=0).tolist()
     width, high = _up(right - left), _up(low + piece.size[2])
-    recess = max(walls.thickness(stretch.beyond) - (back - front), 0.0) * draw.one_of((0.0, 0.5, 1.0) if kind == "door" else (0.7, 1.0))
+    recess = max(walls.thickness(stretch.beyond) - (back - front), 0.0) * draw.one_of(
+        (0.0, 0.5, 1.0) if kind == "door" else (0.7, 1.0)
+    )
     at = side.point(right + (width - right + left) / 2, front - recess)
     position = millimetres(at[0]), millimetres(at[1]), low
     opening = Opening(kind, stretch.room, stretch.wall, stretch.beyond, 0.0, width, low, high, NOTHING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Outline = "Sequence[tuple[float, float]]"
+    Outline = Sequence[tuple[float, float]]
+
 Rectangle = tuple[float, float, float, float]
 """Lowest x and y, highest x and y."""
 
@@ -59,7 +61,7 @@ def rectangles(outline: Outline) -> list[Rectangle]:
     """Rectangles that together cover the inside, none overlapping another."""
     levels = sorted({y for _, y in outline})
     found = []
-    for low, high in zip(levels, levels[1:], strict=False):
+    for low, high in pairwise(levels):
         upright = sorted(
             start[0]
             for start, end in zip(outline, [*outline[1:], outline[0]], strict=True)

@@ -34,8 +34,8 @@ PLANS, ROOMS = 5, 5
 def describe(seed: int, split: str, models: Models, uses: Sequence[str] = ()) -> SceneDescription:
     """The furnished scene of a seed; `models` are the builders that the split may use, by kind.
 
-    Kinds without builders are left out. `uses` are those of :data:`geo3d.data_tools.rooms.description.USES` that the rooms
-    are to have, up to four; by default the seed decides.
+    Kinds without builders are left out. `uses` are what the rooms are for, up to four of
+    :data:`geo3d.data_tools.rooms.description.USES`; by default the seed decides.
     """
     for attempt in range(PLANS):
         plan = draw_plan(seed, split, models, uses, attempt)

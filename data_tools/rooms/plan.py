@@ -21,7 +21,7 @@ PLAN = 1
 
 
 def draw_plan(seed: int, split: str, models: Models, uses: Sequence[str] = (), attempt: int = 0) -> SceneDescription:
-    """The rooms of a scene; `models` are the builders that the split may use, `uses` what the rooms are for, if not any.
+    """The rooms of a scene; `models` are the builders that the split may use, `uses` what the rooms are for.
 
     Another `attempt` is another plan for rooms of the same uses.
     """
@@ -76,7 +76,9 @@ def _floor(draw: Draw, use: str) -> Material:
 
 def _tiles(draw: Draw, edge: tuple[float, float]) -> Material:
     colour = draw.colour((0.02, 0.25), (0.45, 0.97))
-    return Material(colour, draw.shade((190, 190, 188), 0.2), draw.one_of(("tiles", "tiles", "marble")), draw.between(*edge))
+    return Material(
+        colour, draw.shade((190, 190, 188), 0.2), draw.one_of(("tiles", "tiles", "marble")), draw.between(*edge)
+    )
 
 
 def _walls(draw: Draw, use: str) -> Material:

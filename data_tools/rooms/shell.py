@@ -76,7 +76,9 @@ class _Grid:
         self.kinds = len(self.holes) + 2
         """Floor, wall, and a kind for each opening."""
         self.x, self.y = (self._lines(axis) for axis in (0, 1))
-        middles = np.stack(np.meshgrid(*((line[1:] + line[:-1]) / 2 for line in (self.x, self.y)), indexing="ij"), axis=2)
+        middles = np.stack(
+            np.meshgrid(*((line[1:] + line[:-1]) / 2 for line in (self.x, self.y)), indexing="ij"), axis=2
+        )
         points = middles.reshape(-1, 2)
         distances = np.stack([distance(room.outline, points) for room in description.rooms])
         self.room = distances.argmin(axis=0)
@@ -86,7 +88,7 @@ class _Grid:
             inside = (points > (left, low)).all(axis=1) & (points < (right, high)).all(axis=1) & (nearest > 0)
             self.kind[inside] = number + 2
         self.kind[nearest > description.outer_wall] = VOID
-        self.shape = middles.shape[:2]
+        self.shape = len(self.x) - 1, len(self.y) - 1
 
     def _lines(self, axis: int) -> NDArray[np.float64]:
         """Coordinates at which rooms, walls or openings end, and those midway between two rooms."""
@@ -98,7 +100,7 @@ class _Grid:
         return np.unique(np.round(lines, 4))
 
     def merged(self, slabs: bool = False) -> list[tuple[int, Rectangle]]:
-        """Rectangles of like cells, none overlapping another, with their keys: a room's floor, or room and kind of wall."""
+        """Rectangles of like cells, none overlapping another, and what they are: a room, or a room and a kind."""
         solid = (self.kind != VOID) if slabs else (self.kind > WITHIN)
         keys = np.where(solid, self.room if slabs else self.room * self.kinds + self.kind, -1).reshape(self.shape)
         found = []
@@ -112,7 +114,8 @@ class _Grid:
             while high < keys.shape[1] and (keys[i:right, high] == key).all():
                 high += 1
             keys[i:right, j:high] = -1
-            found.append((key, (*map(float, (self.x[i], self.y[j], self.x[right], self.y[high])),)))
+            (left, end), (low, back) = self.x[[i, right]].tolist(), self.y[[j, high]].tolist()
+            found.append((key, (left, low, end, back)))
         return found
 
     def heights(self, room: int, kind: int) -> list[tuple[float, float]]:

@@ -30,8 +30,8 @@ IN_FRONT = {
     "wash_basin": 0.55,
 }
 """Depth of the floor kept free in front of it, in metres."""
-NEAR = 0.7
-"""How near to a piece one must be able to come, in metres."""
+NEAR, BESIDE = 0.7, 0.53
+"""How near to its front, or to any of its sides, one must be able to come, in metres."""
 PROBE = 0.05
 """Step along a wall at which gaps are looked for, in metres."""
 
@@ -42,7 +42,7 @@ def before(piece: Piece, depth: float = NEAR) -> Rectangle:
     return -half, piece.front - depth, half, piece.front
 
 
-def around(piece: Piece, reach: float = NEAR) -> Rectangle:
+def around(piece: Piece, reach: float = BESIDE) -> Rectangle:
     """The floor about a piece, in its own frame."""
     half = piece.size[0] / 2 + reach
     return -half, piece.front - reach, half, piece.back + reach
@@ -70,7 +70,7 @@ def against_wall(
     space: Space,
     piece: Piece | None,
     where: str = ANYWHERE,
-    tries: int = 4,
+    tries: int = 2,
     gap: float = 0.0,
     aside: float = 0.0,
     reach: Rectangle | None = None,
@@ -79,24 +79,25 @@ def against_wall(
     if piece is None:
         return None
     front, wide = IN_FRONT.get(piece.kind, 0.0), piece.size[0] + 2 * aside
-    depth = piece.back - piece.front + gap
-    spans = []
-    for side in range(len(space.sides)):
-        free = ~taken(space, side, (0.003, depth), (0.0, piece.size[2]), ALL)
-        if free.any() and front:
-            free &= ~taken(space, side, (depth, depth + front), (0.05, 0.4), (DOOR,))
-        spans += [(side, *span) for span in _runs(free, space.sides[side]) if span[1] - span[0] >= wide]
-    for _ in range(tries if spans else 0):
-        side, start, end = space.draw.one_of(spans)
-        mark = space.mark()
-        at = _along(space, start, end, space.sides[side].length, wide, where)
-        placed = backed(space, piece, side, at, gap, 0.0, ALL, reach or (before(piece) if front else None))
-        if placed is None:
-            continue
-        if front:
-            space.keep(placed, before(piece, front))
-        return placed
+    for side in space.draw.shuffled([number for number, side in enumerate(space.sides) if side.length >= wide]):
+        spans = [span for span in _spans(space, piece, side, gap, front) if span[1] - span[0] >= wide]
+        for _ in range(tries if spans else 0):
+            at = _along(space, *space.draw.one_of(spans), space.sides[side].length, wide, where)
+            placed = backed(space, piece, side, at, gap, 0.0, ALL, reach or (before(piece) if front else None))
+            if placed is not None:
+                if front:
+                    space.keep(placed, before(piece, front))
+                return placed
     return None
+
+
+def _spans(space: Space, piece: Piece, side: int, gap: float, front: float) -> list[tuple[float, float]]:
+    """Where along a wall there is room for the depth of a piece, and before it room to stand."""
+    depth = piece.back - piece.front + gap
+    free = ~taken(space, side, (0.003, depth), (0.0, piece.size[2]), ALL)
+    if front and free.any():
+        free &= ~taken(space, side, (depth, depth + front), (0.05, 0.4), (DOOR,))
+    return _runs(free, space.sides[side])
 
 
 def several(space: Space, kind: str, where: str = ANYWHERE, pieces: int = 3) -> Placed | None:

@@ -10,7 +10,8 @@ from geo3d.data_tools.rooms.arrange.office import workplace
 from geo3d.data_tools.rooms.arrange.on_floor import free_standing
 
 if TYPE_CHECKING:
-    from geo3d.data_tools.rooms.arrange.space import Space
+    from geo3d.data_tools.rooms.arrange.space import Placed, Space
+    from geo3d.data_tools.rooms.arrange.stock import Piece
 
 REQUIRED = ("bed",)
 
@@ -54,13 +55,19 @@ def _sleeping_place(space: Space) -> None:
         if bed is None:
             return
         where = MIDDLE if bed.size[0] > 1.3 and space.draw.chance(0.75) else CORNER
-        if placed := against_wall(space, bed, where, 4, gap=0.01, reach=around(bed, 0.6)):
+        if placed := against_wall(space, bed, where, gap=0.01, reach=around(bed)):
             break
     else:
         return
-    stand = space.stock.piece("night_stand", space.draw)
+    drawn = [space.stock.piece("night_stand", space.draw) for _ in range(2)]
+    stands = [piece for piece in drawn if piece is not None]
     for way in (1, -1):
-        if stand is not None and space.draw.chance(0.85):
-            beside(space, placed, stand, way, space.draw.between(0.03, 0.12))
-        if space.draw.chance(0.2):
-            stand = space.stock.piece("night_stand", space.draw)
+        if space.draw.chance(0.9):
+            _stand(space, placed, way, stands)
+
+
+def _stand(space: Space, bed: Placed, way: int, stands: list[Piece]) -> None:
+    """A night stand beside a bed, like the other one if that fits."""
+    for stand in stands:
+        if beside(space, bed, stand, way, space.draw.between(0.02, 0.1)):
+            return

@@ -49,11 +49,29 @@ def body(boxes: NDArray[np.float64], position: tuple[float, float, float], yaw: 
 
 def meets(one: Body, other: Body) -> NDArray[np.bool_]:
     """[box of one]: whether it and a box of the other share more than DEEP along every direction."""
-    top = np.minimum(one.levels[:, None, 1], other.levels[None, :, 1])
-    shared = top - np.maximum(one.levels[:, None, 0], other.levels[None, :, 0]) > DEEP
-    for axis in {one.axis: None, other.axis: None}:
-        shared &= _shadows_meet(one, other, axis)
-    return shared.any(axis=1)
+    low, high = np.maximum(one.low, other.low), np.minimum(one.high, other.high)
+    mine, theirs = _between(one, low, high), _between(other, low, high)
+    found = np.zeros(len(one.centres), bool)
+    if len(mine) and len(theirs):
+        top = np.minimum(one.levels[mine, None, 1], other.levels[None, theirs, 1])
+        shared = top - np.maximum(one.levels[mine, None, 0], other.levels[None, theirs, 0]) > DEEP
+        for axis in (one.axis,) if _square(one.axis, other.axis) else (one.axis, other.axis):
+            shared &= _shadows_meet(_seen_along(one, mine, axis), _seen_along(other, theirs, axis))
+        found[mine] = shared.any(axis=1)
+    return found
+
+
+def _between(part: Body, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which boxes may reach between two corners of the world."""
+    reach = part.halves.sum(axis=1)
+    (x, y), z = part.centres.T, part.levels
+    near = (x + reach > low[0]) & (x - reach < high[0]) & (y + reach > low[1]) & (y - reach < high[1])
+    return np.flatnonzero(near & (z[:, 1] > low[2]) & (z[:, 0] < high[2]))
+
+
+def _square(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two directions are along or across each other."""
+    return min(abs(one[0] * other[0] + one[1] * other[1]), abs(one[0] * other[1] - one[1] * other[0])) < 1e-6
 
 
 class Bodies:
@@ -84,17 +102,22 @@ class Bodies:
         return [self.items[number] for number in np.flatnonzero(close)]
 
 
-def _shadows_meet(one: Body, other: Body, axis: tuple[float, float]) -> NDArray[np.bool_]:
-    """[box of one, box of other]: whether their shadows overlap on both of two level axes (separating axes)."""
-    (a, half_a), (b, half_b) = _seen_along(one, axis), _seen_along(other, axis)
-    apart = np.abs(a[:, None] - b[None]) + DEEP
-    return (apart < half_a[:, None] + half_b[None]).all(axis=2)
+Shadows = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
+"""Of boxes along two level axes: middles along the first, along the second, and half the extents."""
 
 
-def _seen_along(part: Body, axis: tuple[float, float]) -> tuple[NDArray, NDArray]:
-    """Centres and half sizes of the boxes in a frame turned so that its x runs along `axis`."""
+def _shadows_meet(one: Shadows, other: Shadows) -> NDArray[np.bool_]:
+    """[box of one, box of other]: whether they overlap along both axes (separating axes)."""
+    x, y, wide, deep = one
+    along = np.abs(x[:, None] - other[0]) + DEEP < wide[:, None] + other[2]
+    return along & (np.abs(y[:, None] - other[1]) + DEEP < deep[:, None] + other[3])
+
+
+def _seen_along(part: Body, boxes: NDArray[np.int64], axis: tuple[float, float]) -> Shadows:
+    """Some of the boxes in a frame turned so that its x runs along `axis`."""
     cos, sin = axis
-    centres = part.centres @ np.array([(cos, -sin), (sin, cos)])
+    x, y = part.centres[boxes].T
+    half_x, half_y = part.halves[boxes].T
     along = abs(cos * part.axis[0] + sin * part.axis[1])
     across = abs(cos * part.axis[1] - sin * part.axis[0])
-    return centres, part.halves @ np.array([(along, across), (across, along)])
+    return cos * x + sin * y, cos * y - sin * x, along * half_x + across * half_y, across * half_x + along * half_y

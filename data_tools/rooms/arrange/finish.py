@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.arrange.stock import Piece
 
 CLUTTER = {
-    "kitchen_line": ("kitchen_clutter", 14.0),
+    "kitchen_line": ("kitchen_clutter", 22.0),
     "desk": ("desk_clutter", 7.0),
     "dining_table": ("table_clutter", 5.0),
     "coffee_table": ("table_clutter", 5.0),
     "night_stand": ("table_clutter", 8.0),
-    "refrigerator": ("kitchen_clutter", 4.0),
+    "refrigerator": ("kitchen_clutter", 6.0),
 }
 """What is strewn on a kind of furniture, and how much a square metre."""
-OTHER_CLUTTER = ("table_clutter", 7.0)
+OTHER_CLUTTER = ("table_clutter", 8.0)
 BARE = frozenset({"toilet", "bathtub", "bed", "sofa", "radiator", "television", "picture", "rug"})
 """Nothing is put on these, though they may have level parts."""
 FIRST = {"desk": "television", "night_stand": "lamp"}
@@ -114,7 +114,11 @@ def shelves(space: Space, most: int) -> None:
     for _ in range(space.draw.whole(0, most)):
         piece = space.stock.piece("wall_shelf", space.draw)
         if piece is not None:
-            hang(space, piece, round(max(min(space.draw.between(1.1, 1.5), space.room.height - piece.size[2] - 0.15), 0.3), 3))
+            hang(
+                space,
+                piece,
+                round(max(min(space.draw.between(1.1, 1.5), space.room.height - piece.size[2] - 0.15), 0.3), 3),
+            )
 
 
 def on_wall(space: Space, kind: str, low: float, high: float) -> Placed | None:
@@ -127,20 +131,24 @@ def corners(space: Space, plants: int, lamps: int, bins: int, others: int) -> No
     draw = space.draw
     for kind, most in (("other", others), ("floor_lamp", lamps), ("floor_plant", plants), ("bin", bins)):
         for _ in range(draw.whole(0, most)):
-            where, gap = (ANYWHERE, 0.0) if kind == "other" else (draw.one_of((CORNER, CORNER, MIDDLE)), draw.between(0.01, 0.1))
-            against_wall(space, space.stock.piece(kind, draw), where, 3, gap)
+            where, gap = (
+                (ANYWHERE, 0.0) if kind == "other" else (draw.one_of((CORNER, CORNER, MIDDLE)), draw.between(0.01, 0.1))
+            )
+            against_wall(space, space.stock.piece(kind, draw), where, gap=gap)
 
 
 def floor(space: Space, rugs: int, things: int) -> None:
     """Rugs, and what lies about."""
     draw = space.draw
     for _ in range(draw.whole(0, rugs)):
-        spread_out(space, space.stock.piece("rug", draw))
+        rug = space.stock.piece("rug", draw)
+        if rug is not None:
+            spread_out(space, rug)
     for _ in range(draw.whole(0, things)):
         piece = space.stock.piece("floor_clutter", draw)
         if draw.chance(0.5):
-            against_wall(space, piece, gap=draw.between(0.01, 0.15), tries=2)
-        else:
+            against_wall(space, piece, gap=draw.between(0.01, 0.15))
+        elif piece is not None:
             dropped(space, piece)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from geo3d.data_tools.rooms.arrange import finish
 from geo3d.data_tools.rooms.arrange.against_walls import backed, before, gaps, several

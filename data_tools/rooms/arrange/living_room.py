@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.rooms.arrange import finish
-from geo3d.data_tools.rooms.arrange.against_walls import MIDDLE, against_wall, around, backed, several
-from geo3d.data_tools.rooms.arrange.on_floor import dining_set, free_standing
+from geo3d.data_tools.rooms.arrange.against_walls import MIDDLE, against_wall, around, backed, before, several
 from geo3d.data_tools.rooms.arrange.office import workplace
+from geo3d.data_tools.rooms.arrange.on_floor import dining_set, free_standing
 
 if TYPE_CHECKING:
     from geo3d.data_tools.rooms.arrange.space import Placed, Space
@@ -30,9 +30,8 @@ def furnish(space: Space, area: float) -> None:
         free_standing(space, piece("sofa", draw), 0.3)
     if draw.chance(0.2):
         workplace(space)
-    wanted = ["bookshelf"] * draw.whole(0, 2 + (area > 22)) + ["cabinet"] * draw.whole(0, 2) + ["dresser"] * draw.chance(0.2)
-    for kind in wanted:
-        several(space, kind)
+    for _ in range(draw.whole(2, 3 + int(area // 7))):
+        several(space, draw.one_of(("bookshelf", "bookshelf", "cabinet", "cabinet", "dresser", "other", "floor_plant")))
     for kind in ("armchair", "stool", "chair"):
         if draw.chance(0.35):
             free_standing(space, piece(kind, draw), 0.1)
@@ -56,8 +55,10 @@ def _sitting_place(space: Space) -> None:
         placed = _facing(space, screen, sofa) if screen else None
         if placed is None:
             space.back_to(mark)
-            placed = against_wall(space, sofa, MIDDLE, 4, gap=0.03, aside=0.05, reach=around(sofa))
+            placed = against_wall(space, sofa, MIDDLE, gap=0.03, aside=0.05, reach=around(sofa))
         if placed is not None:
+            if screen in space.placed:
+                space.keep(screen, before(screen.piece))
             _low_table(space, placed)
             return
 
@@ -74,7 +75,11 @@ def _screen(space: Space) -> Placed | None:
     z = draw.between(low, low + 0.25)
     if television is None:
         return None
-    return finish.hang(space, television, z, side=cabinet.side, at=cabinet.at) if cabinet else finish.hang(space, television, z)
+    return (
+        finish.hang(space, television, z, side=cabinet.side, at=cabinet.at)
+        if cabinet
+        else finish.hang(space, television, z)
+    )
 
 
 def _facing(space: Space, screen: Placed, sofa: Piece) -> Placed | None:
@@ -141,4 +146,9 @@ def _armchairs(space: Space, sofa: Placed, table: Placed) -> None:
         if armchair is not None and space.draw.chance(0.5):
             out = table.piece.size[0] / 2 + armchair.size[1] / 2 + space.draw.between(0.3, 0.5)
             turn = way * (1.5708 - space.draw.between(-0.2, 0.3))
-            space.put(armchair, table.point(way * out, -space.draw.between(0.0, 0.3)), sofa.thing.yaw - turn, reach=around(armchair))
+            space.put(
+                armchair,
+                table.point(way * out, -space.draw.between(0.0, 0.3)),
+                sofa.thing.yaw - turn,
+                reach=around(armchair),
+            )

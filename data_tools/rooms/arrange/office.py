@@ -55,7 +55,7 @@ def workplace(space: Space, free: float = 0.1) -> Placed | None:
         if draw.chance(free):
             placed = free_standing(space, desk, 0.5)
         else:
-            placed = against_wall(space, desk, draw.one_of((CORNER, ANYWHERE)), gap=0.01, reach=around(desk, 0.9))
+            placed = against_wall(space, desk, draw.one_of((CORNER, ANYWHERE)), gap=0.01, reach=around(desk))
         if placed is None:
             continue
         chair = space.stock.piece("office_chair" if draw.chance(0.85) else "chair", draw)

@@ -38,24 +38,26 @@ def free_standing(space: Space, piece: Piece | None, apart: float = 0.0, tries: 
     for yaw in space.draw.one_of(((0.0, 1.5708), (4.7124, 3.1416))):
         spots = np.array([(*spot(space), 0.0) for _ in range(SPOTS)])
         cos, sin = direction(yaw)
-        about = body(box + (spots @ np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)]))[:, None], (0.0, 0.0, 0.0), yaw)
+        about = body(
+            box + (spots @ np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)]))[:, None], (0.0, 0.0, 0.0), yaw
+        )
         for x, y, _ in spots[~space.blocked(about, (DOOR,))][:tries].tolist():
             if placed := space.put(piece, (x, y), yaw, reach=around(piece)):
                 return placed
     return None
 
 
-def dropped(space: Space, piece: Piece | None, tries: int = 6) -> Placed | None:
+def dropped(space: Space, piece: Piece, tries: int = 6) -> Placed | None:
     """The piece anywhere on the floor, turned anyhow."""
-    for _ in range(tries if piece else 0):
+    for _ in range(tries):
         if placed := space.put(piece, spot(space), space.draw.between(0.0, 6.28)):
             return placed
     return None
 
 
-def spread_out(space: Space, rug: Piece | None, tries: int = 8) -> Placed | None:
+def spread_out(space: Space, rug: Piece, tries: int = 8) -> Placed | None:
     """A rug where nothing stands."""
-    for _ in range(tries if rug else 0):
+    for _ in range(tries):
         if placed := space.put(rug, spot(space), space.draw.one_of((0.0, 1.5708)), zones=()):
             return placed
     return None

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     from geo3d.data_tools.rooms.model import Model
 
-CELL = 0.05
+CELL = 0.08
 """Edge of the cells that a large hollow solid is cut into, in metres."""
-LARGE = 0.25
-"""Shortest side of the box about a solid from which on it is cut, if it fills less than half of that."""
+LARGE = 0.3
+"""Shortest side of the box about a solid from which on it is cut, if it fills less than FULL of that."""
+FULL = 0.4
 
 
 def solid_boxes(model: Model) -> NDArray[np.float64]:
@@ -29,12 +30,13 @@ def solid_boxes(model: Model) -> NDArray[np.float64]:
     low = np.minimum.reduceat(vertices[order], starts)
     high = np.maximum.reduceat(vertices[order], starts)
     size = high - low
-    a, b, c = vertices[faces].transpose(1, 0, 2)
-    volume = np.bincount(solid[faces[:, 0]], (a * np.cross(b, c)).sum(axis=1) / 6, count)
-    hollow = (size.min(axis=1) > LARGE) & (volume < 0.5 * size.prod(axis=1))
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = vertices[faces].transpose(1, 2, 0)
+    six = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
+    volume = np.bincount(solid[faces[:, 0]], six / 6, count)
+    hollow = (size.min(axis=1) > LARGE) & (volume < FULL * size.prod(axis=1))
     boxes = [np.stack([low, high], axis=1)[~hollow]]
     boxes += [_cut(vertices[faces[solid[faces[:, 0]] == number]]) for number in np.flatnonzero(hollow)]
-    return _outermost(np.round(np.concatenate(boxes), 4))
+    return _outermost(np.concatenate(boxes).round(4))
 
 
 def _solids(faces: NDArray[np.int32], vertex_count: int) -> tuple[NDArray, int]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo3d.data_tools.rooms.arrange.body import Bodies, Body, body, meets
-from geo3d.data_tools.rooms.arrange.stock import Piece, Stock, build
 from geo3d.data_tools.rooms.arrange.solid_boxes import solid_boxes
+from geo3d.data_tools.rooms.arrange.stock import Piece, Stock, build
 from geo3d.data_tools.rooms.arrange.walkable import RADIUS, Walkable
 from geo3d.data_tools.rooms.description import Opening, SceneDescription, Thing, direction, millimetres
 from geo3d.data_tools.rooms.openings import DOORWAY
@@ -90,7 +90,9 @@ class Space:
         self.holes = _holes(plan, number)
         self.placed: list[Placed] = []
         boxes = np.array([(block.low, block.high) for block in blocks])
-        near = (boxes[:, 0, :2] <= self._corner(max) + 0.5).all(axis=1) & (boxes[:, 1, :2] >= self._corner(min) - 0.5).all(axis=1)
+        near = (boxes[:, 0, :2] <= self._corner(max) + 0.5).all(axis=1) & (
+            boxes[:, 1, :2] >= self._corner(min) - 0.5
+        ).all(axis=1)
         boxes = boxes[near]
         self.bodies, self.zones = Bodies(), {kind: Bodies() for kind in ALL}
         self.bodies.add(body(boxes, (0.0, 0.0, 0.0), 0.0))
@@ -240,6 +242,6 @@ def _seen_from(mine: list[Side], opening: Opening, end: tuple[float, float]) -> 
     for number, side in enumerate(mine):
         x, y = end[0] - side.start[0], end[1] - side.start[1]
         along, off = x * side.along[0] + y * side.along[1], x * side.inwards[0] + y * side.inwards[1]
-        if abs(off) < 0.002 and -0.002 <= along and along + opening.width <= side.length + 0.002:
+        if abs(off) < 0.002 and along >= -0.002 and along + opening.width <= side.length + 0.002:
             return Hole(opening, number, millimetres(along))
     raise AssertionError("an opening between two rooms lies on a side of each")

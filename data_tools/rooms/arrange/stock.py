@@ -82,7 +82,9 @@ class Stock:
         model = _made(builder, seed, width if kind in FITTED else None)
         boxes = solid_boxes(model)
         wide, deep, tall = (round(float(side), 4) for side in model.size)
-        return Piece(kind, builder_name(builder), seed, width if kind in FITTED else None, model, boxes, (wide, deep, tall))
+        return Piece(
+            kind, builder_name(builder), seed, width if kind in FITTED else None, model, boxes, (wide, deep, tall)
+        )
 
     def smallest(self, kind: str, draw: Draw, width: float, tries: int = 4) -> Piece | None:
         """A piece at most this wide, if one of the first few is."""

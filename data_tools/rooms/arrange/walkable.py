@@ -70,7 +70,7 @@ def _runs(free: NDArray[np.bool_]) -> NDArray[np.int64]:
     """A number for each run of free cells in a row; 0 where not free."""
     padded = np.pad(free, ((0, 0), (1, 0)))
     starts = padded[:, 1:] & ~padded[:, :-1]
-    return np.cumsum(starts).reshape(free.shape) * free
+    return np.where(free, np.cumsum(starts).reshape(free.shape), 0)
 
 
 def _spread(runs: NDArray[np.int64], filled: NDArray[np.bool_]) -> NDArray[np.bool_]:

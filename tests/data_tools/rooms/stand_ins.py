@@ -85,7 +85,12 @@ def office_chair(draw: Draw) -> Model:
 
 
 def _seat(draw: Draw, kind: str, wide: tuple[float, float], high: tuple[float, float]) -> Model:
-    shape, width, seat, back = Shape(f"stand_ins.{kind}", "chair"), draw.between(*wide), draw.between(0.43, 0.48), draw.between(*high)
+    shape, width, seat, back = (
+        Shape(f"stand_ins.{kind}", "chair"),
+        draw.between(*wide),
+        draw.between(0.43, 0.48),
+        draw.between(*high),
+    )
     for x in (-1, 1):
         for y in (-1, 1):
             shape.box((x * (width / 2 - 0.02), y * (width / 2 - 0.02), seat / 2), (0.04, 0.04, seat), GREY)
