@@ -62,6 +62,10 @@ class Draw:
         """Any of them, all as likely."""
         return options[int(self.random.integers(len(options)))]
 
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        """All of them, in any order."""
+        return [options[i] for i in self.random.permutation(len(options)).tolist()]
+
     def seed(self) -> int:
         """A seed for another one."""
         return int(self.random.integers(2**31))

@@ -1,0 +1,67 @@
+"""Small things on tables, counters, shelves and sills."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo3d.data_tools.rooms.arrange.space import DOOR, Placed, Space
+from geo3d.data_tools.rooms.description import direction
+
+if TYPE_CHECKING:
+    from geo3d.data_tools.rooms.arrange.stock import Piece
+    from geo3d.data_tools.rooms.model import Top
+
+FACING = ("television", "lamp")
+"""Labels of what faces where its table does."""
+
+
+def strew(space: Space, below: Placed, kind: str, per_area: float, most: int = 30, label: str = "") -> None:
+    """Put so many things a square metre on the tops of a piece; the first has this label, if one that is drawn does."""
+    tops = [top for top in below.piece.model.tops if _extent(top)[0] > 0.06 and _extent(top)[1] > 0.06]
+    draw, left = space.draw, most
+    rate = per_area * draw.one_of((0.3, 0.7, 1.0, 1.0, 1.6))
+    for top in tops:
+        wide, deep = _extent(top)
+        wanted = rate * wide * deep
+        count = min(int(wanted) + draw.chance(wanted - int(wanted)), left)
+        if label and _put_on(space, below, top, _labelled(space, kind, label)):
+            label = ""
+        for _ in range(count):
+            _put_on(space, below, top, space.stock.piece(kind, draw))
+        left -= count
+
+
+def _extent(top: Top) -> tuple[float, float]:
+    return top.high[0] - top.low[0], top.high[1] - top.low[1]
+
+
+def _labelled(space: Space, kind: str, label: str) -> Piece | None:
+    """A piece of the kind with the label, if one of the first dozen has it."""
+    for _ in range(12):
+        piece = space.stock.piece(kind, space.draw)
+        if piece is None or label in piece.model.labels:
+            return piece
+    return None
+
+
+def _put_on(space: Space, below: Placed, top: Top, piece: Piece | None, tries: int = 5) -> bool:
+    """The piece on a top, wholly within it, if there is room."""
+    if piece is None or piece.size[2] > top.room_above:
+        return False
+    draw, (wide, deep) = space.draw, _extent(top)
+    for _ in range(tries):
+        yaw = draw.between(-0.25, 0.25) if set(FACING) & set(piece.model.labels) else draw.between(-3.14, 3.14)
+        if draw.chance(0.3):
+            yaw = 0.0
+        cos, sin = np.abs(direction(yaw))
+        half = (cos * piece.size[0] + sin * piece.size[1]) / 2, (sin * piece.size[0] + cos * piece.size[1]) / 2
+        if 2 * half[0] > wide or 2 * half[1] > deep:
+            continue
+        x = draw.between(float(top.low[0] + half[0]), float(top.high[0] - half[0]))
+        y = draw.between(float(top.low[1] + half[1]), float(top.high[1] - half[1]))
+        z = below.thing.position[2] + top.height
+        if space.put(piece, below.point(x, y), below.thing.yaw + yaw, z, (DOOR,), on_floor=False):
+            return True
+    return False
