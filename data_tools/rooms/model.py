@@ -100,7 +100,7 @@ class Shape:
         angles = np.arange(sides) * 2 * np.pi / sides
         ring = np.outer(np.cos(angles), side) + np.outer(np.sin(angles), np.cross(axis, side))
         wide = radius if end_radius is None else end_radius
-        self._rings([start + radius * ring, end + wide * ring], material, label)
+        self.rings([start + radius * ring, end + wide * ring], material, label)
 
     def lathe(
         self,
@@ -117,7 +117,7 @@ class Shape:
         """
         angles = np.arange(sides) * 2 * np.pi / sides
         circle = np.stack([np.cos(angles) * stretch[0], np.sin(angles) * stretch[1], np.zeros(sides)], axis=1)
-        self._rings([np.add(middle, radius * circle + (0, 0, z)) for radius, z in profile], material, label)
+        self.rings([np.add(middle, radius * circle + (0, 0, z)) for radius, z in profile], material, label)
 
     def prism(
         self, outline: Sequence[tuple[float, float]], low: float, high: float, material: Material, label: str = ""
@@ -125,7 +125,7 @@ class Shape:
         """A convex outline in x and y, counter-clockwise from above, between two heights."""
         flat = np.array(outline)
         rings = [np.column_stack([flat, np.full(len(flat), z)]) for z in (low, high)]
-        self._rings(rings, material, label)
+        self.rings(rings, material, label)
 
     def cushion(
         self,
@@ -153,7 +153,7 @@ class Shape:
                     ]
                 )
             )
-        self._rings(rings[1:-1], material, label, (rings[0][0], rings[-1][0]))
+        self.rings(rings[1:-1], material, label, (rings[0][0], rings[-1][0]))
 
     def sheet(
         self,
@@ -216,7 +216,7 @@ class Shape:
             ),
         )
 
-    def _rings(
+    def rings(
         self,
         rings: Sequence[NDArray],
         material: Material,
