@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_FACES = 4000
-FEWEST_FACES = 300
+FEWEST_FACES = 600
 """A model with fewer is left as it is."""
 FACES_PER_AREA = 20_000
 """A square metre's: one face for half a square centimetre is finer than voxels of a centimetre."""
@@ -31,8 +31,9 @@ def to_model(surfaces: Surfaces, name: str, label: str, size: NDArray[np.float64
 
     `surfaces` are already turned so that z is up and the front faces -y. They are seldom closed: faces are turned to
     the side that most of their connected piece shows, closed pieces outwards, and open ones stay as they were made.
-    Pieces that have lost their thickness along an axis keep none. Materials stay apart; where faces were merged,
-    corners take the uv of the nearest corner that was there before.
+    Two coincident sheets, one for either side, may show either, so take faces to be seen from both.
+    A model without thickness along an axis keeps none. Materials stay apart; where faces were merged, corners take the
+    uv of the nearest corner that was there before.
     """
     whole = facing_outwards(_sized(surfaces, size))
     if len(whole.corners) == 0:

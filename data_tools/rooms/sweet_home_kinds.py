@@ -36,6 +36,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (".*/.*(sofa|couch).*", "sofa"),
     ("bedroom/.*(bed|crib)", "bed"),
     (".*/(bedside table|night ?stand)", "night_stand"),
+    (".*/(dresser.*|chest|changing table|dressing table)", "dresser"),
     (".*/(coffee|children) table", "coffee_table"),
     ("office/.*(desk|table).*|.*/.*desk", "desk"),
     (".*/table tennis.*", NOTHING),
@@ -43,7 +44,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (".*/(full )?bookcase|.*/shelves|.*/vertical shelves", "bookshelf"),
     (".*/tv stand|.*/filing cabinet|kitchen/.*(drawers|lower) cabinet|kitchen/island", "cabinet"),
     (".*/(wardrobe|cupboard|television cabinet)", "wardrobe"),
-    (".*/(dresser.*|chest|changing table|dressing table)", "dresser"),
     (".*/radiator", "radiator"),
     (".*/(dustbin|recycling bin|bullet trash can)", "bin"),
     (".*/wall flat tv", "television"),
@@ -97,6 +97,7 @@ BY_ID = {
     "Blend Swap CC-BY#classSeat": "chair",
     "Blend Swap CC-BY#ballonFoot": "floor_clutter",
     "Blend Swap CC-BY#surveillanceCamera": NOTHING,
+    "Blend Swap CC-BY#mp3Station": NOTHING,  # its parts float
     "Kator Legaz#screen-door": NOTHING,
     "Kator Legaz#cafe-chair": "chair",
     "Kator Legaz#cafe-table": "dining_table",
@@ -120,7 +121,6 @@ BY_ID = {
     "Scopia#convertible-sofa-BZ-opened": "bed",
     "Scopia#com_bath3_toalla": "table_clutter:towel",
     "Scopia#step-ladder-wood": "other",
-    "Scopia#dressing-table": "dresser",
     "Scopia#bar_table": "dining_table",
 }
 
