@@ -23,6 +23,7 @@ from geo3d.config import make_config, settings
 from geo3d.data_tools.assemble import assemble
 from geo3d.data_tools.listing import FrameFiles, Listing
 from geo3d.errors import InputError
+from geo3d.scene.publish import published_file
 
 if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
@@ -96,3 +97,12 @@ def _index(folder: Path) -> PlainScan:
     if not isinstance(values, dict):
         raise InputError(f"{path} must hold an object with the keys format, version, depth_unit, intrinsics and frames")
     return make_config(PlainScan, values, str(path))
+
+
+def write_index(
+    folder: Path, depth_unit: float, up: tuple[float, float, float], intrinsics: list, frames: list[dict]
+) -> None:
+    """Write ``scan.json``, the last file of a scan: a folder that has it is whole."""
+    index = {"format": "geo3d-scan", "version": 1, "depth_unit": depth_unit, "up": list(up)}
+    with published_file(folder / INDEX) as aside:
+        aside.write_text(json.dumps(index | {"intrinsics": intrinsics, "frames": frames}), encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -44,16 +43,7 @@ def write_scan(scene: room.Room, folder: Path, frames: int, seed: int, noise: fl
                 Image.fromarray(_noisy_depth(depth, random, noise)).save(aside, format="PNG", compress_level=3)
         names = {"colour": f"colour/{i:05}.jpg", "depth": f"depth/{i:05}.png"}
         listed.append(names | {"world_from_camera": world_from_camera.tolist()})
-    index = {
-        "format": "geo3d-scan",
-        "version": 1,
-        "depth_unit": DEPTH_UNIT,
-        "up": [0, 0, 1],
-        "intrinsics": intrinsics.tolist(),
-        "frames": listed,
-    }
-    with published_file(folder / plain.INDEX) as aside:
-        aside.write_text(json.dumps(index), encoding="utf-8")
+    plain.write_index(folder, DEPTH_UNIT, (0, 0, 1), intrinsics.tolist(), listed)
 
 
 def camera_on_path(share: float, seed: int) -> Tensor:

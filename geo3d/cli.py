@@ -17,6 +17,7 @@ COMMANDS = {
     "scan-to-mesh": ("geo3d.pipelines.many_scans", "scans_to_meshes", "turn RGB-D scans into labelled meshes"),
     "turntable": ("geo3d.pipelines.turntable", "turntable", "film the mesh of a run going round"),
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
+    "make-rooms": ("geo3d.pipelines.make_rooms", "make_rooms", "make furnished scenes with every ground truth"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
 }

@@ -23,7 +23,7 @@ def headlight(
     samples: int = 2,
 ) -> UInt8[Tensor, "height width 3"]:
     """Fronts of a mesh, lit by a lamp at the camera, with `samples`^2 samples a pixel; colours are in [0, 1]."""
-    large, scaled = (size[0] * samples, size[1] * samples), _finer(intrinsics, samples)
+    large, scaled = (size[0] * samples, size[1] * samples), finer(intrinsics, samples)
     _, triangle = rasterize(vertices, faces, camera_from_world, scaled, large, front_only=True)
     weights = barycentrics(vertices, faces, camera_from_world, scaled, triangle)
     in_camera = normals @ camera_from_world[:3, :3].to(normals).T
@@ -32,11 +32,15 @@ def headlight(
     lengths = (normal.square().sum(dim=2) * rays.square().sum(dim=2)).sqrt().clamp(min=1e-12)
     facing = (-(normal * rays).sum(dim=2) / lengths).clamp(min=0)[..., None]
     lit = torch.where((triangle >= 0)[..., None], colour * (AMBIENT + (1 - AMBIENT) * facing), background)
-    averaged = torch.nn.functional.avg_pool2d(lit.permute(2, 0, 1), samples).permute(1, 2, 0)
-    return (255 * averaged).round().clamp(0, 255).to(torch.uint8)
+    return (255 * averaged(lit, samples)).round().clamp(0, 255).to(torch.uint8)
 
 
-def _finer(intrinsics: Float[Tensor, "3 3"], samples: int) -> Float[Tensor, "3 3"]:
+def averaged(image: Float[Tensor, "_ _ channel"], samples: int) -> Float[Tensor, "height width channel"]:
+    """One pixel for `samples`^2 of them."""
+    return torch.nn.functional.avg_pool2d(image.permute(2, 0, 1), samples).permute(1, 2, 0)
+
+
+def finer(intrinsics: Float[Tensor, "3 3"], samples: int) -> Float[Tensor, "3 3"]:
     """The same camera with `samples` pixels for each: the middle of the first was at 0, and is at (samples - 1) / 2."""
     scale = torch.tensor([[samples, 0, (samples - 1) / 2], [0, samples, (samples - 1) / 2], [0, 0, 1]])
     return scale.to(intrinsics) @ intrinsics

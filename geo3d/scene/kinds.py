@@ -148,3 +148,37 @@ class SemanticMesh:
     """The label set."""
     up: Float[Tensor, "3"]
     """Unit vector in world space, known or estimated."""
+
+
+@dataclass(frozen=True)
+class ModelledScene:
+    """A scene made by a program, of which everything is known."""
+
+    vertices: Float[Tensor, "vertex 3"]
+    """World positions, in metres; z is up."""
+    faces: Int[Tensor, "face 3"]
+    """Rows of ``vertices``, counter-clockwise seen from free space; closed solids, which may overlap."""
+    uv: Float[Tensor, "face 3 2"]
+    """Where in its texture each corner lies; a texture is 1 wide and repeats."""
+    face_materials: Int[Tensor, " face"]
+    """Rows of ``colours``."""
+    face_objects: Int[Tensor, " face"]
+    """Rows of ``object_labels``."""
+    object_labels: UInt8[Tensor, " object"]
+    """Places in ``classes``."""
+    object_names: tuple[str, ...]
+    """What made each object."""
+    classes: tuple[str, ...]
+    """The label set."""
+    colours: UInt8[Tensor, "material 3"]
+    """RGB."""
+    seconds: UInt8[Tensor, "material 3"]
+    """RGB of a pattern's other colour."""
+    patterns: Int[Tensor, " material"]
+    """Rows of ``masks``."""
+    masks: UInt8[Tensor, "pattern 256 256"]
+    """How much of the other colour a pattern shows, from 0 to 255; rows run along v, columns along u."""
+    lights: Float[Tensor, "light 3"]
+    """World positions of lamps, in metres."""
+    light_colours: Float[Tensor, "light 3"]
+    """RGB, times strength."""

@@ -1,0 +1,81 @@
+"""From a scene's description to its triangles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo3d.data_tools.labels import nyu40
+from geo3d.data_tools.rooms.arrange.stock import Models, build
+from geo3d.data_tools.rooms.description import SceneDescription, world_vertices
+from geo3d.data_tools.rooms.shell import shell
+from geo3d.data_tools.rooms.textures import PATTERNS, pattern_masks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from geo3d.data_tools.rooms.draw import Material
+    from geo3d.data_tools.rooms.model import Model
+    from geo3d.scene.kinds import ModelledScene
+
+CLASSES = tuple(name for name, _ in nyu40.NYU40)
+
+
+def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
+    """Every triangle of a described scene; the building's walls, floors and ceilings are an object each.
+
+    Labels are NYU40's. A library model's pictures are shown as their material's colour.
+    """
+    import numpy as np
+    import torch
+
+    from geo3d.scene.kinds import ModelledScene
+
+    building = shell(description)
+    placed: list[tuple[Model, NDArray, str]] = [(building, building.vertices, "shell")]
+    for thing in description.things:
+        model = build(thing, models)
+        placed.append((model, world_vertices(thing, model), thing.builder))
+    starts = np.cumsum([0, *(len(vertices) for _, vertices, _ in placed)])
+    objects = np.cumsum([0, *(len(model.labels) for model, _, _ in placed)])
+    materials: dict[Material, int] = {}
+    rows = [np.array([materials.setdefault(m, len(materials)) for m in model.materials]) for model, _, _ in placed]
+    labels = [CLASSES.index(label) for model, _, _ in placed for label in model.labels]
+    lights = description.lights
+    colours, seconds, patterns = _looks(list(materials))
+    return ModelledScene(
+        vertices=torch.from_numpy(np.concatenate([vertices for _, vertices, _ in placed]).astype(np.float32)),
+        faces=torch.from_numpy(
+            np.concatenate([model.faces + start for (model, _, _), start in zip(placed, starts, strict=False)]).astype(
+                np.int32
+            )
+        ),
+        uv=torch.from_numpy(np.concatenate([model.uv for model, _, _ in placed]).astype(np.float32)),
+        face_materials=torch.from_numpy(
+            np.concatenate([row[model.face_materials] for (model, _, _), row in zip(placed, rows, strict=True)])
+        ).int(),
+        face_objects=torch.from_numpy(
+            np.concatenate([model.face_labels + o for (model, _, _), o in zip(placed, objects, strict=False)])
+        ).int(),
+        object_labels=torch.tensor(labels, dtype=torch.uint8),
+        object_names=tuple(name for model, _, name in placed for _ in model.labels),
+        classes=CLASSES,
+        colours=colours,
+        seconds=seconds,
+        patterns=patterns,
+        masks=torch.from_numpy(pattern_masks()),
+        lights=torch.tensor([light.position for light in lights], dtype=torch.float32).reshape(-1, 3),
+        light_colours=torch.tensor(
+            [[light.strength * channel for channel in light.colour] for light in lights], dtype=torch.float32
+        ).reshape(-1, 3),
+    )
+
+
+def _looks(materials: list[Material]) -> tuple[Tensor, Tensor, Tensor]:
+    """Colours, second colours and patterns of materials."""
+    import torch
+
+    seconds = [material.second or material.colour for material in materials]
+    patterns = [PATTERNS.index(material.pattern) for material in materials]
+    first = torch.tensor([material.colour for material in materials], dtype=torch.uint8)
+    return first, torch.tensor(seconds, dtype=torch.uint8), torch.tensor(patterns, dtype=torch.int32)

@@ -1,0 +1,109 @@
+"""Which builders make things of each kind, and which of them training, validation and test may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo3d.data_tools.rooms.furniture import (
+    armchairs,
+    basins,
+    bathtubs,
+    beds,
+    bins,
+    bookshelves,
+    cabinets,
+    chairs,
+    chests,
+    clutter_desk,
+    clutter_floor,
+    clutter_kitchen,
+    clutter_table,
+    coffee_tables,
+    curtains,
+    desks,
+    doors,
+    hangings,
+    kitchens,
+    lamps,
+    metal_chairs,
+    office_chairs,
+    others,
+    pictures,
+    plants,
+    radiators,
+    refrigerators,
+    relief,
+    rugs,
+    screens,
+    sofas,
+    stools,
+    storied_beds,
+    tables,
+    toilets,
+    wall_cabinets,
+    wall_shelves,
+    wardrobes,
+    wheeled,
+    windows,
+)
+from geo3d.data_tools.rooms.split import SPLITS
+
+if TYPE_CHECKING:
+    from geo3d.data_tools.rooms.arrange.stock import Builder, Models
+
+KINDS: Models = {
+    "chair": chairs.CHAIRS + metal_chairs.METAL_CHAIRS,
+    "office_chair": office_chairs.OFFICE_CHAIRS,
+    "armchair": armchairs.ARMCHAIRS,
+    "stool": stools.STOOLS,
+    "sofa": sofas.SOFAS,
+    "bed": beds.BEDS + storied_beds.STORIED_BEDS,
+    "night_stand": chests.NIGHT_STANDS,
+    "dining_table": tables.DINING_TABLES,
+    "coffee_table": coffee_tables.COFFEE_TABLES,
+    "desk": desks.DESKS,
+    "bookshelf": bookshelves.BOOKSHELVES,
+    "cabinet": cabinets.CABINETS,
+    "wardrobe": wardrobes.WARDROBES,
+    "dresser": chests.DRESSERS,
+    "other": others.OTHERS + wheeled.WHEELED,
+    "radiator": radiators.RADIATORS,
+    "bin": bins.BINS,
+    "door": doors.DOORS,
+    "window": windows.WINDOWS,
+    "curtain": curtains.CURTAINS,
+    "blinds": hangings.BLINDS,
+    "picture": pictures.PICTURES,
+    "whiteboard": screens.WHITEBOARDS,
+    "mirror": screens.MIRRORS,
+    "wall_shelf": wall_shelves.WALL_SHELVES,
+    "wall_relief": relief.RELIEFS,
+    "television": screens.TELEVISIONS,
+    "kitchen_line": kitchens.KITCHEN_LINES,
+    "wall_cabinet": wall_cabinets.WALL_CABINETS,
+    "refrigerator": refrigerators.REFRIGERATORS,
+    "wash_basin": basins.WASH_BASINS,
+    "toilet": toilets.TOILETS,
+    "bathtub": bathtubs.BATHTUBS,
+    "shower_curtain": curtains.SHOWER_CURTAINS,
+    "towel": hangings.TOWELS,
+    "table_clutter": clutter_table.TABLE_CLUTTER,
+    "kitchen_clutter": clutter_kitchen.KITCHEN_CLUTTER,
+    "desk_clutter": clutter_desk.DESK_CLUTTER,
+    "floor_plant": plants.FLOOR_PLANTS,
+    "floor_lamp": lamps.FLOOR_LAMPS,
+    "rug": rugs.RUGS,
+    "floor_clutter": clutter_floor.FLOOR_CLUTTER,
+}
+"""Every builder, by the kind of what it makes."""
+
+
+def builders_of(split: str) -> Models:
+    """The builders that a split may use: of each kind, one in five (and at least one) for validation and for test."""
+    return {kind: _share(builders, split) for kind, builders in KINDS.items()}
+
+
+def _share(builders: tuple[Builder, ...], split: str) -> tuple[Builder, ...]:
+    held = max(1, len(builders) // 5)
+    parts = builders[: -2 * held], builders[-2 * held : -held], builders[-held:]
+    return parts[SPLITS.index(split)]

@@ -1,0 +1,117 @@
+"""Colour of textured triangles under point lights, without shadows."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+from geo3d.kernels import paint as kernel
+from geo3d.ops.camera import transform
+from geo3d.ops.raster import barycentrics
+
+
+@dataclass(frozen=True)
+class Surfaces:
+    """What triangles look like; see :class:`geo3d.scene.kinds.ModelledScene` for each."""
+
+    uv: Float[Tensor, "face 3 2"]
+    face_materials: Int[Tensor, " face"]
+    colours: UInt8[Tensor, "material 3"]
+    seconds: UInt8[Tensor, "material 3"]
+    patterns: Int[Tensor, " material"]
+    masks: UInt8[Tensor, "pattern 256 256"]
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """Points of light, and light from everywhere."""
+
+    positions: Float[Tensor, "light 3"]
+    """World, in metres."""
+    colours: Float[Tensor, "light 3"]
+    """RGB, times strength."""
+    ambient: float
+    """On every surface, in all three channels."""
+
+
+def paint(
+    vertices: Float[Tensor, "vertex 3"],
+    faces: Int[Tensor, "face 3"],
+    surfaces: Surfaces,
+    lamps: Lamps,
+    camera_from_world: Float[Tensor, "4 4"],
+    intrinsics: Float[Tensor, "3 3"],
+    triangle: Int[Tensor, "height width"],
+) -> Float[Tensor, "height width 3"]:
+    """Linear RGB of the triangle that each pixel sees; 0 where there is none.
+
+    A lamp of colour c at distance r gives c cos / (0.6 + 0.25 r^2): it falls off, and is no blinding point near by.
+    """
+    if vertices.device.type != "cpu":
+        return _paint_reference(vertices, faces, surfaces, lamps, camera_from_world, intrinsics, triangle)
+    points = transform(vertices.double(), camera_from_world.double())
+    lights = transform(lamps.positions.double(), camera_from_world.double())
+    image = torch.empty(*triangle.shape, 3)
+    kernel.paint(
+        points.numpy(),
+        faces.numpy(),
+        surfaces.uv.numpy(),
+        surfaces.face_materials.numpy(),
+        triangle.numpy(),
+        intrinsics.double().inverse().numpy(),
+        linear(surfaces.colours).numpy(),
+        linear(surfaces.seconds).numpy(),
+        surfaces.patterns.numpy(),
+        surfaces.masks.numpy(),
+        lights.numpy(),
+        lamps.colours.numpy(),
+        lamps.ambient,
+        image.numpy(),
+    )
+    return image
+
+
+def linear(colours: UInt8[Tensor, "*n 3"]) -> Float[Tensor, "*n 3"]:
+    """Light that sRGB bytes stand for, in [0, 1] (IEC 61966-2-1)."""
+    values = colours.float() / 255
+    return torch.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def srgb(light: Float[Tensor, "*n 3"]) -> UInt8[Tensor, "*n 3"]:
+    """The inverse of :func:`linear`; light over 1 is white."""
+    levels = torch.arange(4096, dtype=torch.float32) / 4095
+    curve = torch.where(levels <= 0.0031308, 12.92 * levels, 1.055 * levels ** (1 / 2.4) - 0.055)
+    table = (255 * curve).round().to(torch.uint8)  # a power for each pixel would take as long as all the rest
+    return table[(4095 * light.clamp(0, 1)).round().int()]
+
+
+def _paint_reference(
+    vertices: Tensor,
+    faces: Tensor,
+    surfaces: Surfaces,
+    lamps: Lamps,
+    camera_from_world: Tensor,
+    intrinsics: Tensor,
+    triangle: Tensor,
+) -> Tensor:
+    seen = triangle >= 0
+    rows = triangle[seen].long()
+    weights = barycentrics(vertices, faces, camera_from_world, intrinsics, triangle)[seen].double()
+    corners = vertices.double()[faces[rows].long()]
+    points = (weights[..., None] * corners).sum(dim=1)
+    across = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = torch.nn.functional.normalize(across, dim=1)
+    away = points - camera_from_world.double().inverse()[:3, 3]
+    normals = torch.where((normals * away).sum(dim=1, keepdim=True) > 0, -normals, normals)
+    s, t = ((weights[..., None] * surfaces.uv[rows].double()).sum(dim=1) % 1 * kernel.SIDE).long().unbind(dim=1)
+    material = surfaces.face_materials[rows].long()
+    mix = surfaces.masks[surfaces.patterns[material].long(), t % kernel.SIDE, s % kernel.SIDE].float()[:, None] / 255
+    colours, seconds = linear(surfaces.colours)[material], linear(surfaces.seconds)[material]
+    towards = lamps.positions.double() - points[:, None]  # [pixel, light, 3]
+    square = towards.square().sum(dim=2)
+    falling = (towards * normals[:, None]).sum(dim=2) / (square + 1e-6).sqrt()
+    light = lamps.ambient + (falling.clamp(min=0) / (0.6 + 0.25 * square)) @ lamps.colours.double()
+    image = torch.zeros(*triangle.shape, 3, device=vertices.device)
+    image[seen] = (light * (colours + mix * (seconds - colours))).float()
+    return image

@@ -1,0 +1,110 @@
+"""From seeds to furnished scenes with every ground truth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from pydantic import Field
+
+from geo3d.config import settings
+from geo3d.errors import InputError, SomeFailedError
+from geo3d.progress import say, track
+from geo3d.scene.jobs import Job, run_jobs
+from geo3d.scene.publish import published_file, published_folder
+
+SETTINGS = "rooms.json"
+
+
+@settings
+class MakeRoomsConfig:
+    """Everything that can be set."""
+
+    count: Annotated[int, Field(ge=1)] = 10
+    """Scenes to make."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the first scene; the next has the next."""
+    split: Literal["train", "validation", "test"] = "train"
+    """Which builders and seeds to use; no two splits share one."""
+    volumes: bool = True
+    """Write signed distance volumes at 4.7, 9.4, 18.8 and 5 cm."""
+    truncation: Annotated[float, Field(gt=0)] = 3.0
+    """Of the volumes, in voxels."""
+    frames: Annotated[int, Field(ge=0)] = 0
+    """RGB-D frames of a hand-held scan of each scene, in the plain layout; 0 is no scan."""
+    noise: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Errors of the scan's cameras, as a multiple of a structured-light camera's."""
+    height: Annotated[int, Field(ge=24)] = 480
+    """Height of the scan's images, in pixels."""
+    width: Annotated[int, Field(ge=32)] = 640
+    """Width of the scan's images, in pixels."""
+    sheet: bool = True
+    """Write a contact sheet of each scene."""
+
+
+def make_rooms(
+    out: Annotated[Path, tyro.conf.Positional],
+    config: Annotated[MakeRoomsConfig, tyro.conf.arg(name="")] = MakeRoomsConfig(),  # noqa: B008 - frozen
+    *,
+    jobs: int = 1,
+) -> None:
+    """Make furnished scenes of one to four rooms, each in a folder of its own.
+
+    A scene that is there already is left as it is; a killed call goes on where it was.
+
+    Args:
+        out: Folder for the scenes; new, empty or of an earlier call with the same settings.
+        config: Everything that can be set.
+        jobs: Processes that make scenes at the same time.
+    """
+    if jobs < 1:
+        raise InputError(f"--jobs {jobs} does nothing; 1 or more are allowed")
+    _claim(out, config)
+    seeds = [seed for seed in range(config.seed, config.seed + config.count) if not _folder(out, config, seed).exists()]
+    if jobs == 1 or len(seeds) < 2:
+        make_some(out, config, seeds)
+    else:
+        shares = [seeds[i::jobs] for i in range(jobs) if seeds[i::jobs]]
+        listed = [
+            Job(f"rooms{i}", make_some, {"out": out, "config": config, "seeds": share})
+            for i, share in enumerate(shares)
+        ]
+        failed = [outcome for outcome in run_jobs(listed, jobs, out / "logs", label="rooms") if outcome.error]
+        if failed:
+            said = "; ".join(f"{outcome.name}: {outcome.error}" for outcome in failed)
+            raise SomeFailedError(f"{len(failed)} of {len(shares)} processes failed ({said}); what they made stays")
+    say(f"{out}: {config.count} scenes, {len(seeds)} of them new")
+
+
+def make_some(out: Path, config: MakeRoomsConfig, seeds: list[int]) -> None:
+    """Make the scenes of some seeds, one after the other."""
+    from geo3d.data_tools.rooms.catalogue import builders_of
+    from geo3d.data_tools.rooms.place import describe
+    from geo3d.data_tools.rooms.write_room import RoomFiles, write_room
+
+    models, size = builders_of(config.split), (config.height, config.width)
+    files = RoomFiles(config.volumes, config.truncation, config.frames, config.noise, size, config.sheet)
+    for seed in track(seeds, "rooms", len(seeds), "scenes"):
+        with published_folder(_folder(out, config, seed)) as aside:
+            write_room(describe(seed, config.split, models), models, aside, files)
+
+
+def _folder(out: Path, config: MakeRoomsConfig, seed: int) -> Path:
+    return out / f"{config.split}_{seed:06}"
+
+
+def _claim(out: Path, config: MakeRoomsConfig) -> None:
+    """Write what each scene is made with, or see that it is the same; how many and which seeds may differ."""
+    wanted = {
+        name: getattr(config, name) for name in ("volumes", "truncation", "frames", "noise", "height", "width", "sheet")
+    }
+    plan = out / SETTINGS
+    if out.exists() and not (out.is_dir() and (plan.exists() or not any(out.iterdir()))):
+        raise InputError(f"{out} holds files that are not of make-rooms; give a new or empty folder")
+    if plan.exists() and json.loads(plan.read_text(encoding="utf-8")) != wanted:
+        raise InputError(f"{out} holds scenes made with other settings ({plan}); give those, or another folder")
+    out.mkdir(parents=True, exist_ok=True)
+    with published_file(plan) as aside:
+        aside.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
