@@ -72,7 +72,9 @@ def media(draw: Draw) -> Model:
             block(cabinet, (start - 0.009, -y + 0.003, low + 0.01), (start + 0.009, y - 0.005, height - 0.01), wood)
         inside = (start + BOARD, start + step - BOARD)
         if i == closed:
-            drawers(cabinet, (inside[0] - 0.004, low + BOARD), (inside[1] + 0.004, height - BOARD), -y + 0.02, 2, look)
+            start, end = start + 0.008, start + step - 0.008
+            block(cabinet, (start, -y + 0.02, low + 0.01), (end, y - 0.006, height - 0.01), wood)
+            drawers(cabinet, (start, low + BOARD), (end, height - BOARD), -y + 0.02, 2, look)
             continue
         middle = (low + height) / 2
         rooms = [(low + BOARD, height - BOARD)]
