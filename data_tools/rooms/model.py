@@ -220,10 +220,13 @@ class Shape:
         self,
         rings: Sequence[NDArray],
         material: Material,
-        label: str,
+        label: str = "",
         tips: tuple[NDArray, NDArray] | None = None,
     ) -> None:
-        """Join rings of as many points each, counter-clockwise from above, and close the first and the last."""
+        """Join rings of as many points each, counter-clockwise seen against their order, and close both ends.
+
+        The ends close in a point: `tips`, or the middles of the first and the last ring.
+        """
         n, count = len(rings[0]), len(rings)
         i, next_ = np.arange(n), (np.arange(n) + 1) % n
         quads = np.concatenate(

@@ -201,7 +201,7 @@ def beanbag(draw: Draw) -> Model:
         # What is high slides to the rear, and its front sinks in.
         height = share * tall * (1 - dent * (share * (1 - 2 * y / wide) / 1.2).clip(0, 1))
         rings.append(np.stack([x, y + 0.34 * wide * share**1.5, height], axis=1))
-    chair.rings(rings, cover, "")
+    chair.rings(rings, cover)
     return chair.finish()
 
 

@@ -183,12 +183,13 @@ def cart(draw: Draw) -> Model:
     """A carcass of plywood with bright plastic trays to pull out, on wheels."""
     wood, wide, deep = draw.wood(), draw.between(0.4, 1.0), draw.between(0.36, 0.46)
     cabinet, height, x, y = Shape("cabinets.cart", "cabinet"), draw.between(0.55, 0.9), wide / 2, deep / 2
+    metal = draw.metal()
     carcass(cabinet, (-x, -y, 0.06), (x, y, height), wood)
     for sx in (-1, 1):
         for sy in (-1, 1):
             at = (sx * (x - 0.05), sy * (y - 0.05))
             cabinet.rod((at[0] - 0.012, at[1], 0.03), (at[0] + 0.012, at[1], 0.03), 0.03, Material((32, 32, 34)))
-            cabinet.rod((*at, 0.03), (*at, 0.062), 0.01, draw.metal(), sides=8)
+            cabinet.rod((*at, 0.03), (*at, 0.062), 0.01, metal, sides=8)
     columns, rows = max(1, round(wide / 0.4)), draw.whole(3, 5)
     trays = [plastic(draw) for _ in range(2)]
     step, rise = (wide - BOARD) / columns, (height - 0.06 - 2 * BOARD) / rows

@@ -41,8 +41,9 @@ def one_sided(draw: Draw) -> Model:
     if draw.chance(0.5):
         block(part, (x - 0.04, -y + 0.02, 0), (x - 0.015, y - 0.02, height - 0.025), wood)
     else:
+        metal = draw.metal()
         for way in (-1, 1):
-            part.rod((x - 0.05, way * (y - 0.05), 0), (x - 0.05, way * (y - 0.05), height - 0.02), 0.022, draw.metal())
+            part.rod((x - 0.05, way * (y - 0.05), 0), (x - 0.05, way * (y - 0.05), height - 0.02), 0.022, metal)
     if draw.chance(0.6):
         block(part, (-x + 0.4, y - 0.05, height - 0.4), (x - 0.045, y - 0.032, height - 0.02), wood)
     else:

@@ -133,7 +133,7 @@ def corner(draw: Draw) -> Model:
     cover, wide, deep = covering(draw), draw.between(2.1, 3.0), draw.between(0.88, 1.0)
     seat, back, arm = draw.between(0.38, 0.45), draw.between(0.68, 0.84), draw.between(0.1, 0.22)
     chaise, long = draw.between(0.75, 0.95), draw.between(1.45, 1.9)
-    sofa, base, foot = Shape("sofas.corner", "sofa"), seat - 0.16, draw.between(0.03, 0.09)
+    sofa, base, foot, feet = Shape("sofas.corner", "sofa"), seat - 0.16, draw.between(0.03, 0.09), draw.wood()
     # Drawn with the chaise to the left, in a frame whose back is at y = 0.
     part = Shape("", "sofa")
     right = wide - chaise
@@ -146,7 +146,7 @@ def corner(draw: Draw) -> Model:
         (0.06, 0.06 - long),
         (chaise - 0.06, 0.06 - long),
     ):
-        part.rod((x, y, 0), (x, y, foot + 0.02), 0.025, draw.wood())
+        part.rod((x, y, 0), (x, y, foot + 0.02), 0.025, feet)
     padded(part, (wide / 2, -0.1, (foot + back - 0.08) / 2), (wide, 0.2, back - 0.08 - foot), cover, 0.04)
     tall = draw.between(0.52, 0.64)
     padded(part, (wide - arm / 2, -deep / 2, (foot + tall) / 2), (arm, deep, tall - foot), cover, 0.04)
