@@ -98,7 +98,7 @@ def framed(draw: Draw) -> Model:
         side_strip(
             chair, [(-0.38, arm), (-0.1, arm + 0.01), (0.3, arm - 0.01)], 0.022, side - 0.035, side + 0.035, wood
         )
-        chair.box((side * 0.97, 0, seat - 0.06), (0.025, 0.62, 0.05), wood, tilt=-0.1)
+        chair.box((side * 0.97, 0, seat - 0.06), (0.025, 0.62, 0.05), wood, tilt=0.1)
     for at, z in ((-0.3, seat - 0.03), (0.26, seat - 0.09)):
         chair.box((0, at, z), (2 * x, 0.025, 0.05), wood)
     for a in np.linspace(-0.96, 0.96, draw.whole(4, 8)):
@@ -110,7 +110,7 @@ def framed(draw: Draw) -> Model:
         )
     chair.box((0, y + tilt * (back - seat - 0.08), back - 0.09), (2 * x, 0.03, 0.06), wood, tilt=tilt)
     chair.rod((-x, 0.26, arm - 0.03), (x, 0.26, arm - 0.03), 0.014, wood)
-    padded(chair, (0, -0.04, seat), (wide - 0.08, 0.58, 0.12), cover, 0.04, tilt=-0.1, crown=0.02)
+    padded(chair, (0, -0.04, seat), (wide - 0.08, 0.58, 0.12), cover, 0.04, tilt=0.1, crown=0.02)
     middle = (0, y - 0.06 + tilt * (back - seat) / 2, (seat + back) / 2 + 0.03)
     padded(chair, middle, (wide - 0.1, 0.1, back - seat), cover, 0.04, tilt=tilt)
     return chair.finish()
@@ -201,7 +201,7 @@ def beanbag(draw: Draw) -> Model:
         # What is high slides to the rear, and its front sinks in.
         height = share * tall * (1 - dent * (share * (1 - 2 * y / wide) / 1.2).clip(0, 1))
         rings.append(np.stack([x, y + 0.34 * wide * share**1.5, height], axis=1))
-    chair.loft(rings, cover, "")
+    chair.loft(rings, cover)
     return chair.finish()
 
 

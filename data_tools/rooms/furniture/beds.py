@@ -38,7 +38,7 @@ def bedding(bed: Shape, draw: Draw, size: tuple[float, float], low: float, x: fl
         padded(bed, (x, until - 0.02, top + 0.03), (2 * reach - 0.04, 0.22, 0.07), linen(draw), 0.03)
     if style == "blanket":
         throw = foot + draw.between(0.4, 0.7)
-        quilt(bed, draw, (x - reach - 0.03, foot + 0.1), (x + reach + 0.03, throw), top + 0.045, 0.16, draw.cloth())
+        quilt(bed, draw, (x - reach - 0.03, foot + 0.1), (x + reach + 0.03, throw), top + 0.034, 0.16, draw.cloth())
     if style == "folded":
         fold = foot + draw.between(0.5, 0.7)
         padded(
@@ -104,7 +104,7 @@ def panel(draw: Draw) -> Model:
 def barred(draw: Draw) -> Model:
     """A metal bed: bent tube and bars at the head and the foot."""
     metal, size = draw.metal(), mattress(draw)
-    (wide, long), low = size, draw.between(0.26, 0.38)
+    long, low = size[1], draw.between(0.26, 0.38)
     bed, x, y = Shape("beds.barred", "bed"), size[0] / 2 + 0.02, size[1] / 2 + 0.02
     head = draw.between(0.85, 1.15)
     for at, tall in ((y, head), (-y, low + draw.between(0.15, 0.4))):
@@ -170,7 +170,7 @@ def divan(draw: Draw) -> Model:
     if draw.chance(0.5):
         head = draw.between(0.9, 1.1)
         padded(bed, (0, long / 2 + 0.03, head / 2 + 0.1), (wide, 0.07, head - 0.2), cover, 0.02)
-    bedding(bed, draw, size, low + 0.005)
+    bedding(bed, draw, size, low)
     return bed.finish()
 
 

@@ -23,8 +23,9 @@ def paper_basket(draw: Draw) -> Model:
     skin, radius, height = plastic(draw), draw.between(0.11, 0.16), draw.between(0.26, 0.36)
     bin_, foot = Shape("bins.paper_basket", PROP), draw.between(0.7, 0.95)
     stretch = (1.0, draw.one_of((1.0, 1.0, 0.7)))
-    outside = [(radius * foot, 0.0), (radius, height), (radius + 0.006, height)]
-    inside = [(radius - 0.008, height - 0.004), (radius * foot - 0.01, 0.012)]
+    lip = height - 0.012
+    outside = [(radius * foot, 0.0), (radius, lip), (radius + 0.006, lip), (radius + 0.006, height)]
+    inside = [(radius - 0.008, height), (radius * foot - 0.01, 0.012)]
     bin_.lathe((0, 0, 0), [*outside, *inside], skin, stretch)
     for _ in range(draw.whole(0, 5)):
         size, angle = draw.between(0.06, 0.1), draw.between(0, 6.3)
@@ -53,7 +54,7 @@ def swing(draw: Draw) -> Model:
     deep, height = wide * draw.between(0.6, 0.95), draw.between(0.4, 0.66)
     bin_ = Shape("bins.swing", PROP)
     ring = np.column_stack([*np.array(rounded(wide, deep, 7.0, 24)).T, np.zeros(24)])
-    bin_.loft([ring * (0.8, 0.8, 1), ring + (0, 0, height)], skin, "")
+    bin_.loft([ring * (0.8, 0.8, 1), np.add(ring, (0, 0, height))], skin)
     bin_.prism(rounded(wide + 0.015, deep + 0.015, 7.0, 24), height - 0.004, height + 0.03, lid)
     bin_.box((0, -deep * 0.22, height + 0.06), (wide * 0.8, deep * 0.5, 0.012), skin, tilt=-0.4)
     bin_.box((0, deep * 0.22, height + 0.06), (wide * 0.8, deep * 0.5, 0.012), skin, tilt=0.4)
@@ -101,8 +102,8 @@ def hamper(draw: Draw) -> Model:
     )
     bin_, deep, squareness = Shape("bins.hamper", PROP), wide * draw.between(0.7, 1.0), draw.one_of((2.0, 6.0))
     ring = np.column_stack([*np.array(rounded(wide, deep, squareness, 28)).T, np.zeros(28)])
-    low, high, thin = ring * (0.86, 0.86, 1), ring + (0, 0, height), ring * (0.93, 0.93, 1) + (0, 0, height)
-    bin_.loft([low, high, thin, low * 0.93 + (0, 0, 0.02)], skin, "")
+    low, high, thin = ring * (0.86, 0.86, 1), np.add(ring, (0, 0, height)), ring * (0.93, 0.93, 1) + (0, 0, height)
+    bin_.loft([low, high, thin, low * 0.93 + (0, 0, 0.02)], skin)
     if draw.chance(0.5):
         bin_.prism(rounded(wide + 0.02, deep + 0.02, squareness, 28), height - 0.003, height + 0.03, skin)
         hoop(bin_, (0, 0, height + 0.032), 0.04, 0.008, skin)

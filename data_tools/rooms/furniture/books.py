@@ -28,7 +28,7 @@ def fill(
         end = draw.one_of((_row, _row, _row, _row, _pile, _box))(shape, draw, low, high, floor, room)
         if high[0] - end > 0.3 and draw.chance(0.6 * full):
             end = draw.one_of((_row, _pile, _box))(shape, draw, (end + 0.02, low[1]), high, floor, room)
-    if high[0] - end > 0.1:
+    if high[0] - end > 0.1 and high[1] - low[1] > 0.08:
         shape.top((end + 0.01, low[1] + 0.01), (high[0] - 0.01, high[1] - 0.01), floor, room - 0.01)
 
 

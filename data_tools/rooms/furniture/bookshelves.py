@@ -74,11 +74,11 @@ def leaning(draw: Draw) -> Model:
         side_board(shelf, outline, side, side + 0.022, wood)
     for row in range(rows):
         z = 0.12 + row * (tall - 0.35) / (rows - 1)
-        front = start - 0.05 + slope * z + 0.02
+        front = start - 0.12 + slope * z
         block(shelf, (-x + 0.01, front, z - 0.02), (x - 0.01, y, z), wood)
         block(shelf, (-x + 0.01, y - 0.015, z - 0.02), (x - 0.01, y, z + 0.04), wood)
         room = min((tall - 0.35) / (rows - 1) - 0.03, 0.32)
-        fill(shelf, draw, (-x + 0.025, front + 0.06), (x - 0.025, y - 0.02), z, room, 0.8)
+        fill(shelf, draw, (-x + 0.025, front + 0.02), (x - 0.025, y - 0.02), z, room, 0.8)
     return shelf.finish()
 
 
@@ -110,7 +110,7 @@ def half_closed(draw: Draw) -> Model:
     block(shelf, (-x, -y, 0.07), (x, y, low), wood)
     block(shelf, (-x + 0.01, -y + 0.03, 0), (x - 0.01, y, 0.075), wood)
     doors(shelf, (-x, 0.09), (x, low - 0.01), -y, 2 if wide < 1.2 else 4, look)
-    front = -y + draw.between(0.06, 0.12)
+    front = -y + draw.between(0.1, 0.14)
     carcass(shelf, (-x, front, low), (x, y, tall), wood)
     _shelves(shelf, draw, x - BOARD, (front, y), (low + BOARD, tall), draw.whole(3, 4), wood)
     for i, out in enumerate((0.02, 0.045)):

@@ -72,7 +72,9 @@ def media(draw: Draw) -> Model:
             block(cabinet, (start - 0.009, -y + 0.003, low + 0.01), (start + 0.009, y - 0.005, height - 0.01), wood)
         inside = (start + BOARD, start + step - BOARD)
         if i == closed:
-            drawers(cabinet, (inside[0] - 0.004, low + BOARD), (inside[1] + 0.004, height - BOARD), -y + 0.02, 2, look)
+            start, end = start + 0.008, start + step - 0.008
+            block(cabinet, (start, -y + 0.02, low + 0.01), (end, y - 0.006, height - 0.01), wood)
+            drawers(cabinet, (start, low + BOARD), (end, height - BOARD), -y + 0.02, 2, look)
             continue
         middle = (low + height) / 2
         rooms = [(low + BOARD, height - BOARD)]
@@ -181,12 +183,13 @@ def cart(draw: Draw) -> Model:
     """A carcass of plywood with bright plastic trays to pull out, on wheels."""
     wood, wide, deep = draw.wood(), draw.between(0.4, 1.0), draw.between(0.36, 0.46)
     cabinet, height, x, y = Shape("cabinets.cart", "cabinet"), draw.between(0.55, 0.9), wide / 2, deep / 2
+    metal = draw.metal()
     carcass(cabinet, (-x, -y, 0.06), (x, y, height), wood)
     for sx in (-1, 1):
         for sy in (-1, 1):
             at = (sx * (x - 0.05), sy * (y - 0.05))
             cabinet.rod((at[0] - 0.012, at[1], 0.03), (at[0] + 0.012, at[1], 0.03), 0.03, Material((32, 32, 34)))
-            cabinet.rod((*at, 0.03), (*at, 0.062), 0.01, draw.metal(), sides=8)
+            cabinet.rod((*at, 0.03), (*at, 0.062), 0.01, metal, sides=8)
     columns, rows = max(1, round(wide / 0.4)), draw.whole(3, 5)
     trays = [plastic(draw) for _ in range(2)]
     step, rise = (wide - BOARD) / columns, (height - 0.06 - 2 * BOARD) / rows

@@ -96,7 +96,7 @@ def bentwood(draw: Draw) -> Model:
     chair = Shape("chairs.bentwood", "chair")
     chair.lathe((0, 0, seat), [(round_, -0.035), (round_, 0.0)], wood)
     chair.lathe((0, 0, seat), [(round_ - 0.03, -0.01), (round_ - 0.03, 0.004)], rattan(draw))
-    hoop(chair, (0, 0, seat * 0.45), round_ * 0.83, 0.008, wood)
+    hoop(chair, (0, 0, seat * 0.45), round_, 0.008, wood)
     for side in (-1, 1):
         x, y = side * round_ * 0.62, round_ * 0.68
         chair.rod((x * 1.18, -y * 1.18, 0), (x, -y, seat - 0.01), 0.01, wood, end_radius=0.016)
@@ -129,7 +129,8 @@ def folding(draw: Draw) -> Model:
         chair.box((0, y, seat - 0.005), (wide - 0.022, step - 0.008, 0.014), wood)
     for z in (back - 0.03, back - 0.11):
         chair.box((0, z * slope + 0.04 - depth / 2, z), (wide - 0.022, 0.014, 0.055), wood, tilt=slope)
-    chair.rod((-wide / 2, depth * 0.4, 0.08), (wide / 2 - 0.03, depth * 0.4, 0.08), 0.008, wood, sides=8)
+    y, reach = depth / 2 - 0.08 * (depth + 0.02) / (seat - 0.02), wide / 2 - 0.033
+    chair.rod((-reach, y, 0.08), (reach, y, 0.08), 0.008, wood, sides=8)
     return chair.finish()
 
 

@@ -121,7 +121,7 @@ def round_table(draw: Draw) -> Model:
     wood, across, height = draw.wood(), draw.between(0.36, 0.5), draw.between(0.48, 0.62)
     stand, metal = Shape("chests.round_table", "night stand"), draw.metal()
     board_top(stand, (across, across), height, 0.02, wood, 2.0)
-    reach = across * 0.36
+    reach = across * 0.3
     legs(stand, (2 * reach, 2 * reach), height - 0.01, 0.02, metal, splay=0.02)
     if draw.chance(0.5):
         stand.lathe((0, 0, height), [(across * 0.46, -0.16), (across * 0.46, -0.015)], wood, sides=28)

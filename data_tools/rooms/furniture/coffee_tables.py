@@ -144,8 +144,9 @@ def woven(draw: Draw) -> Model:
     table = Shape("coffee_tables.woven", "table")
     deep, squareness = wide * draw.one_of((1.0, 1.0, 0.65)), draw.one_of((2.0, 5.0))
     table.prism(rounded(wide * 0.94, deep * 0.94, squareness, 32), 0.0, height - 0.015, cane)
+    band = draw.wood()
     for z in (0.0, height * 0.5):
-        table.prism(rounded(wide * 0.96, deep * 0.96, squareness, 32), z, z + 0.025, draw.wood())
+        table.prism(rounded(wide * 0.96, deep * 0.96, squareness, 32), z, z + 0.025, band)
     board_top(table, (wide, deep), height, 0.02, GLASS if draw.chance(0.4) else draw.wood(), squareness)
     return table.finish()
 

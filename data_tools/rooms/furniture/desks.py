@@ -41,8 +41,9 @@ def one_sided(draw: Draw) -> Model:
     if draw.chance(0.5):
         block(part, (x - 0.04, -y + 0.02, 0), (x - 0.015, y - 0.02, height - 0.025), wood)
     else:
+        metal = draw.metal()
         for way in (-1, 1):
-            part.rod((x - 0.05, way * (y - 0.05), 0), (x - 0.05, way * (y - 0.05), height - 0.02), 0.022, draw.metal())
+            part.rod((x - 0.05, way * (y - 0.05), 0), (x - 0.05, way * (y - 0.05), height - 0.02), 0.022, metal)
     if draw.chance(0.6):
         block(part, (-x + 0.4, y - 0.05, height - 0.4), (x - 0.045, y - 0.032, height - 0.02), wood)
     else:
@@ -65,7 +66,7 @@ def standing(draw: Draw) -> Model:
         desk.box((side, 0, height - 0.04), (0.05, deep * 0.8, 0.035), metal)
     desk.box((0, 0.03, height - 0.045), (2 * x, 0.06, 0.035), metal)
     if draw.chance(0.4):
-        desk.box((0, 0.2, height - 0.09), (2 * x - 0.2, 0.12, 0.08), metal)
+        desk.box((0, 0.2, height - 0.064), (2 * x - 0.2, 0.12, 0.08), metal)
     return desk.finish()
 
 
@@ -174,7 +175,7 @@ def hutch(draw: Draw) -> Model:
     block(desk, (-x + 0.3, y - 0.23, shelf), (-x + 0.318, y - 0.005, tall - 0.01), wood)
     doors(desk, (-x + 0.005, shelf), (-x + 0.315, tall), y - 0.24, 1, look)
     fill(desk, draw, (-x + 0.32, y - 0.235), (x - 0.02, y - 0.02), shelf + 0.018, tall - shelf - 0.04, 0.9)
-    desk.top((-x + 0.02, -y + 0.01), (x - 0.02, y - 0.27), height)
+    desk.top((-x + 0.02, -y + 0.01), (x - 0.02, y - 0.3), height)
     desk.top((-x + 0.03, y - 0.26), (x - 0.03, y - 0.02), height, shelf - height - 0.01)
     apron(desk, (wide - 0.06, deep - 0.2), height - 0.02, 0.05, wood)
     return desk.finish()

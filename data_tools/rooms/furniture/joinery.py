@@ -42,7 +42,7 @@ def legs(
     square: bool = False,
     middle: tuple[float, float] = (0.0, 0.0),
 ) -> None:
-    """Four legs in the corners of a rectangle; splayed ones stand out by `splay`, tapered ones end at a share `foot`."""
+    """Four legs in the corners of a rectangle; they stand out by `splay` and taper to a share `foot`."""
     for x in (-1, 1):
         for y in (-1, 1):
             at = (middle[0] + x * (size[0] - thick) / 2, middle[1] + y * (size[1] - thick) / 2)

@@ -25,19 +25,16 @@ def ottoman(draw: Draw) -> Model:
     cover, wide, height = covering(draw), draw.between(0.4, 0.9), draw.between(0.36, 0.46)
     deep, low = max(0.4, wide * draw.between(0.6, 1.0)), draw.one_of((0.0, 0.06, 0.14))
     other = Shape("others.ottoman", OTHER)
+    angular = draw.chance(0.5)
     if low:
-        legs(other, (wide - 0.06, deep - 0.06), low + 0.03, 0.04, draw.wood(), foot=0.6)
-    if draw.chance(0.5):
+        reach = 0.9 if angular else 0.65
+        legs(other, (wide * reach, deep * reach), low + 0.03, 0.04, draw.wood(), foot=0.6)
+    if angular:
         padded(other, (0, 0, (low + height) / 2), (wide, deep, height - low), cover, 0.05, crown=0.02)
     else:
         other.prism(rounded(wide * 0.97, deep * 0.97, 2.0), low, height - 0.06, cover)
-        other.lathe(
-            (0, 0, height),
-            [(0.47, -0.08), (0.5, -0.06), (0.5, -0.02), (0.46, 0)],
-            cover,
-            stretch=(wide, deep),
-            sides=32,
-        )
+        cushion = [(0.47, -0.08), (0.5, -0.06), (0.5, -0.02), (0.46, 0.0)]
+        other.lathe((0, 0, height), cushion, cover, stretch=(wide, deep), sides=32)
     return other.finish()
 
 
@@ -89,7 +86,9 @@ def coat_tree(draw: Draw) -> Model:
             long, wide = draw.between(0.6, 1.0), draw.between(0.14, 0.2)
             coat = [(0.05, 0), (0.07, 0.03), (wide * 0.42, long * 0.2), (wide * 0.5, long * 0.98), (0.04, long)]
             middle = (0.13 * cos, 0.13 * sin, z - long + 0.01)
-            other.lathe(middle, [(r, long - at) for r, at in coat[::-1]], draw.cloth(), sides=12, label="clothes")
+            other.lathe(
+                middle, [(r, long - at) for r, at in coat[::-1]], draw.cloth(), (1.5, 1.0), sides=12, label="clothes"
+            )
     return other.finish()
 
 
@@ -135,9 +134,9 @@ def shoe_rack(draw: Draw) -> Model:
 def _shoe(other: Shape, x: float, z: float, slope: float, leather: Material) -> None:
     """Its sole on bars whose height is z where y is 0, its toe to the front."""
     rise = z + 0.016
-    other.box((x, -0.01, rise - 0.01 * slope), (0.075, 0.26, 0.02), leather, tilt=-slope, label="clothes")
-    other.cushion((x, -0.08, rise + 0.025 - 0.08 * slope), (0.075, 0.12, 0.07), leather, 3, "clothes", 5)
-    other.cushion((x, 0.06, rise + 0.045 + 0.06 * slope), (0.07, 0.12, 0.09), leather, 3, "clothes", 5)
+    other.box((x, -0.01, rise - 0.01 * slope), (0.075, 0.26, 0.02), leather, tilt=-slope, label="otherprop")
+    other.cushion((x, -0.08, rise + 0.025 - 0.08 * slope), (0.075, 0.12, 0.07), leather, 3, "otherprop", 4)
+    other.cushion((x, 0.06, rise + 0.045 + 0.06 * slope), (0.07, 0.12, 0.09), leather, 3, "otherprop", 4)
 
 
 def piano(draw: Draw) -> Model:

@@ -189,8 +189,3 @@ def rectangle(low: tuple[float, float], high: tuple[float, float], lean: float =
     (x, z), (wide, high_) = low, np.subtract(high, low)
     cos, sin = np.cos(lean), np.sin(lean)
     return [(x + cos * a + sin * b, z + cos * b - sin * a) for a, b in ((0, 0), (wide, 0), (wide, high_), (0, high_))]
-
-
-def pulled(line: Line, by: float) -> list[tuple[float, float]]:
-    """The same points, moved along the first coordinate."""
-    return [(a + by, b) for a, b in line]

@@ -8,6 +8,7 @@ import numpy as np
 
 from geo3d.data_tools.rooms.draw import Material
 from geo3d.data_tools.rooms.furniture.joinery import block
+from geo3d.data_tools.rooms.furniture.parts import rounded, side_board
 from geo3d.data_tools.rooms.furniture.upholstery import padded
 from geo3d.data_tools.rooms.model import Model, Shape
 
@@ -52,9 +53,10 @@ def ribbed(draw: Draw) -> Model:
     for i in range(count):
         x = (i + 0.5 - count / 2) * step
         for y in np.linspace(-deep / 2 + 0.02, deep / 2 - 0.02, columns):
-            radiator.rod((x, y, low + 0.03), (x, y, low + tall - 0.03), 0.018, iron, sides=8)
+            radiator.rod((x, y, low + 0.03), (x, y, low + tall - 0.03), 0.018, iron, sides=6)
         for z in (low + 0.035, low + tall - 0.035):
-            padded(radiator, (x, 0, z), (step + 0.001, deep, 0.07), iron, 0.015)
+            outline = [(y, z + up) for y, up in rounded(deep, 0.07, 4.0, 10)]
+            side_board(radiator, outline, x - step / 2, x + step / 2 + 0.001, iron)
     for side in (-1, 1):
         x = side * (count - 1) / 2 * step
         for y in (-deep / 2 + 0.03, deep / 2 - 0.03):
@@ -122,10 +124,10 @@ def oil_filled(draw: Draw) -> Model:
         Material((40, 40, 42)),
     )
     for x in (-half + 0.05, half - 0.01):
-        radiator.box((x, 0, 0.065), (0.03, 0.26, 0.02), Material((50, 50, 52)))
+        radiator.box((x, 0, 0.074), (0.03, 0.26, 0.02), Material((50, 50, 52)))
         for y in (-0.12, 0.12):
             radiator.rod((x - 0.012, y, 0.028), (x + 0.012, y, 0.028), 0.028, Material((30, 30, 32)))
-            radiator.rod((x, y, 0.028), (x, y, 0.066), 0.008, white, sides=6)
+            radiator.rod((x, y, 0.028), (x, y, 0.07), 0.008, white, sides=6)
     return radiator.finish()
 
 

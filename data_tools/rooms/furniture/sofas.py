@@ -115,14 +115,16 @@ def mid_century(draw: Draw) -> Model:
             sofa.box((side, at, (seat + 0.36) / 2), (0.035, 0.05, seat + 0.06), wood)
         line = smooth([(-y + 0.01, seat + 0.19), (-y + 0.2, seat + 0.23), (y - 0.08, seat + 0.2)], 2)
         side_strip(sofa, line.tolist(), 0.024, side - 0.035, side + 0.035, wood)
+    foot = seat - 0.12
     for z in (seat + 0.02, back - 0.06):
-        sofa.box((0, y - 0.06 + 0.16 * (z - seat), z), (2 * x, 0.025, 0.05), wood)
+        sofa.box((0, y - 0.035 + 0.16 * (z - foot), z), (2 * x, 0.025, 0.05), wood)
+    middle = (foot + back) / 2
     for at in np.linspace(-0.95, 0.95, round(wide / 0.14)):
-        sofa.box((at * x, y - 0.03, (seat + back) / 2 - 0.03), (0.03, 0.014, back - seat - 0.02), wood, tilt=0.16)
+        sofa.box((at * x, y - 0.035 + 0.16 * (middle - foot), middle), (0.03, 0.014, back - foot), wood, tilt=0.16)
     count, inside = draw.whole(2, 3), x - 0.04
-    _cushions(sofa, count, (-inside, -y), (inside, y - 0.09), seat, 0.11, cover)
-    _backs(sofa, count, -inside, inside, y - 0.06, (seat - 0.01, back + 0.02), 0.11, cover)
-    _pillows(sofa, draw, -inside, inside, y - 0.28, seat + 0.01, 0.5)
+    _cushions(sofa, count, (-inside, -y), (inside, y - 0.05), seat, 0.11, cover)
+    _backs(sofa, count, -inside, inside, y, (seat - 0.01, back + 0.02), 0.11, cover)
+    _pillows(sofa, draw, -inside, inside, y - 0.22, seat + 0.01, 0.5)
     return sofa.finish()
 
 
@@ -131,7 +133,7 @@ def corner(draw: Draw) -> Model:
     cover, wide, deep = covering(draw), draw.between(2.1, 3.0), draw.between(0.88, 1.0)
     seat, back, arm = draw.between(0.38, 0.45), draw.between(0.68, 0.84), draw.between(0.1, 0.22)
     chaise, long = draw.between(0.75, 0.95), draw.between(1.45, 1.9)
-    sofa, base, foot = Shape("sofas.corner", "sofa"), seat - 0.16, draw.between(0.03, 0.09)
+    sofa, base, foot, feet = Shape("sofas.corner", "sofa"), seat - 0.16, draw.between(0.03, 0.09), draw.wood()
     # Drawn with the chaise to the left, in a frame whose back is at y = 0.
     part = Shape("", "sofa")
     right = wide - chaise
@@ -144,7 +146,7 @@ def corner(draw: Draw) -> Model:
         (0.06, 0.06 - long),
         (chaise - 0.06, 0.06 - long),
     ):
-        part.rod((x, y, 0), (x, y, foot + 0.02), 0.025, draw.wood())
+        part.rod((x, y, 0), (x, y, foot + 0.02), 0.025, feet)
     padded(part, (wide / 2, -0.1, (foot + back - 0.08) / 2), (wide, 0.2, back - 0.08 - foot), cover, 0.04)
     tall = draw.between(0.52, 0.64)
     padded(part, (wide - arm / 2, -deep / 2, (foot + tall) / 2), (arm, deep, tall - foot), cover, 0.04)
@@ -180,6 +182,10 @@ def futon(draw: Draw) -> Model:
     tilt, tall = 0.28, back - low
     for z in np.linspace(0.1, 0.95, 5) * tall:
         sofa.box((0, 0.28 + tilt * z, low + z), (2 * x, 0.022, 0.06), wood, tilt=tilt)
+    for side in (-x + 0.025, x - 0.025):
+        sofa.box(
+            (side, 0.28 + tilt * (tall / 2 - 0.03), low + tall / 2 - 0.03), (0.04, 0.04, tall + 0.06), wood, tilt=tilt
+        )
     inside = wide - 0.13
     padded(sofa, (0, -0.06, seat - thick / 2), (inside, 0.68, thick), cover, 0.06, crown=0.03)
     padded(sofa, (0, 0.2 + tilt * tall / 2, low + tall / 2 + 0.05), (inside, thick, tall), cover, 0.06, tilt=tilt)
@@ -221,13 +227,13 @@ def low_slung(draw: Draw) -> Model:
         padded(sofa, (x, 0.05, fat / 2), (wide, 0.82, fat), cover, 0.08)
         for j in range(3):
             y = -0.34 + 0.2 * j
-            padded(sofa, (x, y, seat - fat * 0.45), (wide, 0.24, fat * 0.95), cover, 0.08, tilt=-0.05)
+            padded(sofa, (x, y, (seat + 0.8 * fat) / 2), (wide, 0.24, seat - 0.8 * fat), cover, 0.08, tilt=0.05)
         for j in range(3):
             z = seat * 0.7 + (back - seat * 0.7) * (j + 0.5) / 3
             padded(
                 sofa, (x, 0.3 + 0.2 * (z - seat), z), (wide, 0.26, (back - seat * 0.7) / 2.4), cover, 0.08, tilt=0.25
             )
-    _pillows(sofa, draw, -count * each / 2, count * each / 2, 0.16, seat + 0.02, 0.5)
+    _pillows(sofa, draw, -count * each / 2, count * each / 2, 0.16, seat - 0.03, 0.5)
     return sofa.finish()
 
 

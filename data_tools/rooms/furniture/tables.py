@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -133,12 +134,12 @@ def farmhouse(draw: Draw) -> Model:
     wood, (wide, deep), height = draw.wood(), _size(draw, 1.5, 2.4), draw.between(0.74, 0.78)
     table, thick, planks = Shape("tables.farmhouse", "table"), 0.04, draw.whole(4, 6)
     each, end = deep / planks, 0.12
+    shades = (wood, replace(wood, colour=draw.shade(wood.colour)))
     for i in range(planks):
         middle = (0, (i + 0.5) * each - deep / 2, height - thick / 2)
-        table.box(middle, (wide - 2 * end + 0.002, each - 0.004, thick), wood)
+        table.box(middle, (wide - 2 * end + 0.002, each, thick), shades[i % 2])
     for side in (-1, 1):
         table.box((side * (wide - end) / 2, 0, height - thick / 2), (end, deep, thick), wood)
-    table.box((0, 0, height - thick + 0.005), (wide - 2 * end, deep - 0.06, 0.02), wood)
     table.top((-wide / 2 + 0.01, -deep / 2 + 0.01), (wide / 2 - 0.01, deep / 2 - 0.01), height)
     x, y, fat = wide / 2 - 0.1, deep / 2 - 0.08, draw.between(0.036, 0.05)
     shares = ((0.6, 0.0), (0.75, 0.1), (0.5, 0.18), (0.95, 0.4), (0.55, 0.62), (0.8, 0.66), (0.8, 0.7))
@@ -187,6 +188,7 @@ def drop_leaf(draw: Draw) -> Model:
             table.box((leg, 0, (height - 0.02) / 2), (0.045, 0.045, height - 0.02), wood)
             table.box((side * (middle / 2 + leaf * 0.37), 0, height - 0.06), (leaf * 0.78, 0.03, 0.07), wood)
         else:
+            x = side * (middle / 2 + 0.008)
             block(table, (x - 0.011, -deep / 2, height - leaf), (x + 0.011, deep / 2, height - 0.002), wood)
     legs(table, (middle - 0.02, deep - 0.06), height - 0.02, 0.05, wood, square=True)
     apron(table, (middle - 0.04, deep - 0.08), height - 0.02, 0.1, wood)

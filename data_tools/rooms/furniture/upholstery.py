@@ -112,5 +112,5 @@ def quilt(
         np.sin(draw.between(2, 9) * grid[..., 0] + draw.between(2, 9) * grid[..., 1] + draw.between(0, 6))
         for _ in range(4)
     )
-    grid[:, 2:-2, 2] += draw.between(0.004, 0.012) * (waves[:, 2:-2] + 4) / 2
+    grid[:, 2:-2, 2] += draw.between(0.004, 0.01) * (waves - np.min(waves))[:, 2:-2] / 2 - 0.003
     shell(shape, grid, thickness, material)

@@ -30,7 +30,7 @@ def trolley(draw: Draw) -> Model:
     """A serving trolley: two or three trays between steel posts, on castors."""
     metal, wide, deep = draw.metal(), draw.between(0.4, 0.75), draw.between(0.3, 0.45)
     rows, height = draw.whole(2, 3), draw.between(0.7, 0.88)
-    other, x, y = Shape("wheeled.trolley", OTHER), wide / 2, deep / 2
+    other, x, y = Shape("household.trolley", OTHER), wide / 2, deep / 2
     tray = plastic(draw) if draw.chance(0.5) else draw.wood()
     for sx in (-1, 1):
         for sy in (-1, 1):
@@ -51,7 +51,7 @@ def trolley(draw: Draw) -> Model:
 def stroller(draw: Draw) -> Model:
     """A buggy: a sling of a seat and a hood in a frame of tube, a basket below."""
     metal, cloth, wide = draw.metal(), draw.cloth(), draw.between(0.44, 0.52)
-    other, x, big = Shape("wheeled.stroller", OTHER), wide / 2, draw.between(0.09, 0.14)
+    other, x, big = Shape("household.stroller", OTHER), wide / 2, draw.between(0.09, 0.14)
     for side in (-x, x):
         tube(other, [(side, 0.55, 1.02), (side, 0.4, 0.98), (side, -0.38, 0.12)], 0.012, metal)
         tube(other, [(side, 0.3, big), (side, 0.02, 0.55)], 0.012, metal)
@@ -77,9 +77,10 @@ def stroller(draw: Draw) -> Model:
 def ironing_board(draw: Draw) -> Model:
     """A padded board with a nose on crossed legs, an iron on it or not."""
     metal, cloth, long = draw.metal(), draw.cloth(), draw.between(1.15, 1.3)
-    other, height, half = Shape("wheeled.ironing_board", OTHER), draw.between(0.84, 0.94), draw.between(0.15, 0.2)
-    nose = [(long / 2 - 0.02 * a * a * 9, half * 0.33 * a) for a in np.linspace(-1, 1, 7)]
-    outline = [(-long / 2, -half), (long / 4, -half), *nose, (long / 4, half), (-long / 2, half)]
+    other, height, half = Shape("household.ironing_board", OTHER), draw.between(0.84, 0.94), draw.between(0.15, 0.2)
+    turns = np.linspace(-np.pi / 2, np.pi / 2, 11)
+    nose = [(long / 4 * (1 + np.cos(turn)), half * np.sin(turn)) for turn in turns]
+    outline = [(-long / 2, -half), *nose, (-long / 2, half)]
     other.prism(outline, height - 0.03, height, cloth)
     for y, start, end in ((0.05, -0.42, 0.3), (-0.05, 0.42, -0.3)):
         for side in (-1, 1):
@@ -87,7 +88,8 @@ def ironing_board(draw: Draw) -> Model:
                 (start, y + side * 0.1, 0.012), (end, y * 0.5 + side * 0.05, height - 0.02), 0.011, metal, sides=8
             )
         other.rod((start, y - 0.17, 0.012), (start, y + 0.17, 0.012), 0.012, metal, sides=8)
-    other.rod((0.0, -0.14, height / 2), (0.0, 0.14, height / 2), 0.008, metal, sides=6)
+    crossing = 0.012 + 0.42 / 0.72 * (height - 0.032)
+    other.rod((0.0, -0.14, crossing), (0.0, 0.14, crossing), 0.008, metal, sides=6)
     other.top((-long / 2 + 0.03, -half + 0.02), (long / 4, half - 0.02), height, 0.5)
     return other.finish()
 
@@ -95,7 +97,7 @@ def ironing_board(draw: Draw) -> Model:
 def exercise_bike(draw: Draw) -> Model:
     """A flywheel in a case between two feet, a saddle, a handlebar with a screen."""
     metal, case = draw.metal(), plastic(draw)
-    other, saddle, bar = Shape("wheeled.exercise_bike", OTHER), draw.between(0.8, 0.95), draw.between(1.05, 1.2)
+    other, saddle, bar = Shape("household.exercise_bike", OTHER), draw.between(0.8, 0.95), draw.between(1.05, 1.2)
     for y in (-0.45, 0.45):
         other.rod((-0.25, y, 0.035), (0.25, y, 0.035), 0.035, metal)
     other.rod((0, -0.45, 0.06), (0, 0.45, 0.06), 0.03, metal)
@@ -118,7 +120,7 @@ def exercise_bike(draw: Draw) -> Model:
 def easel(draw: Draw) -> Model:
     """A painter's easel on three legs with a canvas on its ledge."""
     wood, height = draw.wood(), draw.between(1.5, 1.8)
-    other, ledge = Shape("wheeled.easel", OTHER), draw.between(0.6, 0.8)
+    other, ledge = Shape("household.easel", OTHER), draw.between(0.6, 0.8)
     slope = 0.2
     for side in (-1, 1):
         tube(other, [(side * 0.36, -0.2, 0), (side * 0.06, slope * height - 0.2, height)], 0.016, wood)
@@ -137,7 +139,7 @@ def easel(draw: Draw) -> Model:
 def pet_bed(draw: Draw) -> Model:
     """A ring of padding round a cushion, for a dog or a cat."""
     cover, wide = draw.cloth(), draw.between(0.5, 0.95)
-    other, fat = Shape("wheeled.pet_bed", OTHER), draw.between(0.05, 0.08)
+    other, fat = Shape("household.pet_bed", OTHER), draw.between(0.05, 0.08)
     angles, stretch = np.linspace(0.0, 2 * np.pi, 29), draw.between(0.7, 1.0)
     reach = wide / 2 - fat
     ring = np.column_stack([reach * np.cos(angles), stretch * reach * np.sin(angles), np.full(29, fat)])
@@ -147,15 +149,13 @@ def pet_bed(draw: Draw) -> Model:
 
 
 def plant_stand(draw: Draw) -> Model:
-    """Steps of slats at two or three heights, for pots."""
+    """Boards like steps at two or three heights, for pots."""
     wood, wide, rows = draw.wood(), draw.between(0.5, 0.9), draw.whole(2, 3)
-    other, deep, step = Shape("wheeled.plant_stand", OTHER), draw.between(0.2, 0.26), draw.between(0.2, 0.28)
+    other, deep, step = Shape("household.plant_stand", OTHER), draw.between(0.2, 0.26), draw.between(0.2, 0.28)
     x, y = wide / 2, rows * deep / 2
     for row in range(rows):
         z, front = (row + 1) * step, -y + row * deep
-        for i in range(3):
-            start = front + 0.008 + i * (deep - 0.016) / 3
-            block(other, (-x, start, z - 0.018), (x, start + (deep - 0.016) / 3 - 0.002, z), wood)
+        block(other, (-x, front + 0.008, z - 0.018), (x, front + deep - 0.008, z), wood)
         legs(other, (wide - 0.04, deep - 0.03), z - 0.01, 0.03, wood, square=True, middle=(0.0, front + deep / 2))
         for side in (-x + 0.035, x - 0.035):
             other.box((side, front + deep / 2, z - 0.035), (0.02, deep, 0.04), wood)
@@ -163,4 +163,4 @@ def plant_stand(draw: Draw) -> Model:
     return other.finish()
 
 
-WHEELED = (trolley, stroller, ironing_board, exercise_bike, easel, pet_bed, plant_stand)
+HOUSEHOLD = (trolley, stroller, ironing_board, exercise_bike, easel, pet_bed, plant_stand)
