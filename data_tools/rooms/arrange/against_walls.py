@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from geo3d.data_tools.rooms.arrange.stock import Piece
 
-CORNER, MIDDLE, ANYWHERE = "corner", "middle", "anywhere"
-"""Where along a wall."""
+CORNER, MIDDLE, ANYWHERE, EVENLY = "corner", "middle", "anywhere", "evenly"
+"""Where along a wall: at an end, about the middle, more often at an end than not, each place as likely."""
 IN_FRONT = {
     "wardrobe": 0.55,
     "dresser": 0.5,
@@ -156,42 +156,36 @@ def _runs(free: NDArray[np.bool_], wall: Side) -> list[tuple[float, float]]:
 
 
 def hang(
-    space: Space,
-    piece: Piece | None,
-    z: float,
-    tries: int = 8,
-    before_it: float = 0.25,
-    side: int | None = None,
-    at: float | None = None,
+    space: Space, piece: Piece | None, z: float, before_it: float = 0.25, over: Placed | None = None
 ) -> Placed | None:
-    """The piece on a free part of some wall, its lower edge at `z`, nothing in front of it and no opening behind it."""
+    """The piece on a free part of some wall, its lower edge at `z`, nothing in front of it and no opening behind it.
+
+    With `over` it hangs above the middle of a thing that has its back to a wall, or not at all.
+    """
     if piece is None or z + piece.size[2] > space.room.height - 0.02 or z < 0:
         return None
-    walls = [number for number, wall in enumerate(space.sides) if wall.length > piece.size[0] + 0.05]
-    if side is not None:
-        walls = [side] if side in walls else []
-    for _ in range(tries if walls else 0):
-        number = space.draw.one_of(walls)
-        wall = space.sides[number]
-        slack = wall.length - piece.size[0]
-        middle = round(piece.size[0] / 2 + space.draw.between(0.02, slack - 0.02), 3) if at is None else at
-        if _opens(space, number, middle - piece.size[0] / 2, middle + piece.size[0] / 2, z, z + piece.size[2]):
-            continue
-        depth = piece.size[1] + before_it
-        probe = space.slab(wall, middle - piece.size[0] / 2, piece.size[0], depth, z + 0.01, z + piece.size[2])
-        zones = (DOOR,) if piece.size[1] > 0.15 else ()
-        if not space.clear(probe, zones):
-            continue
-        if placed := backed(space, piece, number, middle, 0.0, z, zones):
-            return placed
+    wide, draw = piece.size[0], space.draw
+    walls = [number for number, wall in enumerate(space.sides) if wall.length > wide]
+    zones = ALL if piece.size[1] > 0.15 else ()
+    for side in draw.shuffled(walls) if over is None else [over.side]:
+        for start, end in _bare(space, side, piece, z, before_it, zones):
+            if over is not None and start <= over.at - wide / 2 and over.at + wide / 2 <= end:
+                return backed(space, piece, side, over.at, 0.0, z, zones)
+            if over is None and end - start > wide and draw.chance(0.7):
+                at = _along(space, start, end, 0.0, wide, MIDDLE if draw.chance(0.3) else EVENLY)
+                if placed := backed(space, piece, side, at, 0.0, z, zones):
+                    return placed
     return None
 
 
-def _opens(space: Space, side: int, start: float, end: float, low: float, high: float) -> bool:
-    """Whether a part of a wall has an opening in it, or nearly."""
+def _bare(
+    space: Space, side: int, piece: Piece, z: float, before_it: float, zones: Sequence[str]
+) -> list[tuple[float, float]]:
+    """Parts of a wall without openings before which there is nothing at the height of a piece."""
+    high = z + piece.size[2]
+    free = ~taken(space, side, (0.003, piece.size[1] + before_it), (z + 0.01, high), zones)
+    starts = np.arange(len(free)) * PROBE
     for hole in space.holes:
-        opening = hole.opening
-        aside = hole.side != side or start > hole.start + opening.width + 0.03 or end < hole.start - 0.03
-        if not aside and low < opening.high + 0.03 and high > opening.low - 0.03:
-            return True
-    return False
+        if hole.side == side and z < hole.opening.high + 0.03 and high > hole.opening.low - 0.03:
+            free &= (starts > hole.start + hole.opening.width + 0.03) | (starts + PROBE < hole.start - 0.03)
+    return _runs(free, space.sides[side])

@@ -18,7 +18,7 @@ def furnish(space: Space, area: float) -> None:
         for _ in range(count):
             placed = _fixture(space, kind)
             if kind == "wash_basin" and placed is not None and draw.chance(0.9):
-                finish.mirror(space, placed.side, placed.at, placed.piece.size[2] + 0.08)
+                finish.mirror(space, placed)
     finish.windows(space, curtained=0.35, heated=0.3)
     for kind in ["cabinet"] * draw.chance(0.5) + ["wardrobe"] * (area > 7 and draw.chance(0.15)):
         several(space, kind)

@@ -20,7 +20,7 @@ def furnish(space: Space, area: float) -> None:
     """Furnish a bedroom of so many square metres."""
     draw, piece = space.draw, space.stock.piece
     finish.windows(space)
-    if draw.chance(0.2):
+    if draw.chance(0.3):
         finish.relief(space)
     _sleeping_place(space)
     if area > 13 and draw.chance(0.2):
@@ -41,7 +41,7 @@ def furnish(space: Space, area: float) -> None:
     if draw.chance(0.6):
         finish.mirror(space)
     finish.shelves(space, 2)
-    finish.pictures(space, 4)
+    finish.pictures(space, 6)
     if draw.chance(0.25):
         finish.relief(space)
     finish.corners(space, plants=2, lamps=1, bins=1, others=1)

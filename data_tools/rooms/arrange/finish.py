@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CLUTTER = {
     "kitchen_line": ("kitchen_clutter", 22.0),
-    "desk": ("desk_clutter", 7.0),
+    "desk": ("desk_clutter", 10.0),
     "dining_table": ("table_clutter", 5.0),
     "coffee_table": ("table_clutter", 5.0),
     "night_stand": ("table_clutter", 8.0),
@@ -78,12 +78,14 @@ def _radiator(space: Space, hole: Hole) -> None:
 
 def relief(space: Space) -> None:
     """Something that makes a wall uneven: from the floor up, or under the ceiling."""
-    piece = space.stock.piece("wall_relief", space.draw)
-    if piece is None:
-        return
-    below_ceiling = piece.size[2] < 0.6
-    z = space.room.height - piece.size[2] - 0.03 if below_ceiling else 0.0
-    hang(space, piece, z, before_it=0.0)
+    for _ in range(3):
+        piece = space.stock.piece("wall_relief", space.draw)
+        if piece is None:
+            return
+        below_ceiling = piece.size[2] < 0.6
+        z = space.room.height - piece.size[2] - 0.03 if below_ceiling else 0.0
+        if hang(space, piece, z, before_it=0.0):
+            return
 
 
 def pictures(space: Space, most: int) -> None:
@@ -100,13 +102,14 @@ def _eye_height(space: Space, piece: Piece) -> float:
     return round(max(min(high, space.room.height - piece.size[2] / 2 - 0.1) - piece.size[2] / 2, 0.25), 3)
 
 
-def mirror(space: Space, side: int | None = None, at: float | None = None, low: float = 0.9) -> Placed | None:
-    """A mirror; over something else from `low` on."""
+def mirror(space: Space, over: Placed | None = None) -> Placed | None:
+    """A mirror, on its own or over something else."""
     piece = space.stock.piece("mirror", space.draw)
     if piece is None:
         return None
-    z = max(low, _eye_height(space, piece)) if piece.size[2] < 1.2 or side is not None else 0.1
-    return hang(space, piece, z, side=side, at=at)
+    if over is not None:
+        return hang(space, piece, max(over.piece.size[2] + 0.08, _eye_height(space, piece)), 0.1, over)
+    return hang(space, piece, _eye_height(space, piece) if piece.size[2] < 1.2 else 0.1)
 
 
 def shelves(space: Space, most: int) -> None:
@@ -141,9 +144,7 @@ def floor(space: Space, rugs: int, things: int) -> None:
     """Rugs, and what lies about."""
     draw = space.draw
     for _ in range(draw.whole(0, rugs)):
-        rug = space.stock.piece("rug", draw)
-        if rug is not None:
-            spread_out(space, rug)
+        spread_out(space)
     for _ in range(draw.whole(0, things)):
         piece = space.stock.piece("floor_clutter", draw)
         if draw.chance(0.5):

@@ -35,8 +35,8 @@ def furnish(space: Space, area: float) -> None:
     for kind in ("armchair", "stool", "chair"):
         if draw.chance(0.35):
             free_standing(space, piece(kind, draw), 0.1)
-    finish.shelves(space, 2)
-    finish.pictures(space, 6)
+    finish.shelves(space, 3)
+    finish.pictures(space, 8)
     if draw.chance(0.25):
         finish.mirror(space)
     if draw.chance(0.3):
@@ -47,14 +47,16 @@ def furnish(space: Space, area: float) -> None:
 
 def _sitting_place(space: Space) -> None:
     """Television and sofa facing each other, or where they find no room a sofa at a wall; then what goes with it."""
-    for _ in range(6):
+    facing = 4 if space.draw.chance(0.85) and space.stock.models.get("television") else 0
+    for attempt in range(8):
         mark, sofa = space.mark(), space.stock.piece("sofa", space.draw)
         if sofa is None:
             return
-        screen = _screen(space)
+        screen = _screen(space) if attempt < facing else None
         placed = _facing(space, screen, sofa) if screen else None
         if placed is None:
             space.back_to(mark)
+        if placed is None and attempt >= facing:
             placed = against_wall(space, sofa, MIDDLE, gap=0.03, aside=0.05, reach=around(sofa))
         if placed is not None:
             if screen in space.placed:
@@ -75,11 +77,7 @@ def _screen(space: Space) -> Placed | None:
     z = draw.between(low, low + 0.25)
     if television is None:
         return None
-    return (
-        finish.hang(space, television, z, side=cabinet.side, at=cabinet.at)
-        if cabinet
-        else finish.hang(space, television, z)
-    )
+    return finish.hang(space, television, z, over=cabinet)
 
 
 def _facing(space: Space, screen: Placed, sofa: Piece) -> Placed | None:

@@ -18,7 +18,7 @@ def furnish(space: Space, area: float) -> None:
     """Furnish an office of so many square metres."""
     draw, piece = space.draw, space.stock.piece
     finish.windows(space, curtained=0.35)
-    if draw.chance(0.2):
+    if draw.chance(0.3):
         finish.relief(space)
     for _ in range(draw.whole(1, 1 + int(area // 6))):
         workplace(space, free=0.3)
@@ -37,8 +37,8 @@ def furnish(space: Space, area: float) -> None:
         finish.on_wall(space, "television", 0.9, 1.4)
     for _ in range(draw.whole(0, 2)):
         against_wall(space, piece("chair", draw), gap=0.05)
-    finish.shelves(space, 2)
-    finish.pictures(space, 4)
+    finish.shelves(space, 3)
+    finish.pictures(space, 6)
     if draw.chance(0.3):
         finish.relief(space)
     finish.corners(space, plants=2, lamps=1, bins=2, others=1)

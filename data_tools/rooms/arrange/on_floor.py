@@ -55,11 +55,13 @@ def dropped(space: Space, piece: Piece, tries: int = 6) -> Placed | None:
     return None
 
 
-def spread_out(space: Space, rug: Piece, tries: int = 8) -> Placed | None:
-    """A rug where nothing stands."""
-    for _ in range(tries):
-        if placed := space.put(rug, spot(space), space.draw.one_of((0.0, 1.5708)), zones=()):
-            return placed
+def spread_out(space: Space, rugs: int = 3, tries: int = 4) -> Placed | None:
+    """The first of some rugs that finds a place where nothing stands."""
+    for _ in range(rugs):
+        rug = space.stock.piece("rug", space.draw)
+        for _ in range(tries if rug is not None else 0):
+            if rug and (placed := space.put(rug, spot(space), space.draw.one_of((0.0, 1.5708)), zones=())):
+                return placed
     return None
 
 

@@ -89,26 +89,21 @@ class Space:
         self.sides: list[Side] = sides(self.room.outline)
         self.holes = _holes(plan, number)
         self.placed: list[Placed] = []
-        boxes = np.array([(block.low, block.high) for block in blocks])
-        near = (boxes[:, 0, :2] <= self._corner(max) + 0.5).all(axis=1) & (
-            boxes[:, 1, :2] >= self._corner(min) - 0.5
-        ).all(axis=1)
-        boxes = boxes[near]
+        boxes, outline = np.array([(block.low, block.high) for block in blocks]), np.array(self.room.outline)
+        low, high = boxes[:, 0, :2] - outline.max(axis=0), outline.min(axis=0) - boxes[:, 1, :2]
+        boxes = boxes[np.maximum(low, high).max(axis=1) < 0.5]
         self.bodies, self.zones = Bodies(), {kind: Bodies() for kind in ALL}
         self.bodies.add(body(boxes, (0.0, 0.0, 0.0), 0.0))
         for hole in self.holes:
             if hole.opening.thing >= 0:
                 self.bodies.add(_fixed(plan.things[hole.opening.thing], models))
-        low_walls = boxes[(boxes[:, 0, 2] < OVERHEAD)]
+        low_walls = boxes[boxes[:, 0, 2] < OVERHEAD]
         self.walkable = Walkable(self.room, low_walls[:, :, :2].reshape(-1, 4))
         self.free = self.walkable.free
         self.starts: list[NDArray[np.bool_]] = []
         self.reaches: list[NDArray[np.bool_]] = []
         for hole in self.holes:
             self._keep_clear(hole)
-
-    def _corner(self, end) -> NDArray[np.float64]:
-        return np.array([end(corner[axis] for corner in self.room.outline) for axis in (0, 1)])
 
     def _keep_clear(self, hole: Hole) -> None:
         """Keep the doorway, or what is in front of a window, free."""

@@ -1,5 +1,7 @@
 """The parts that placement is made of."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -81,7 +83,8 @@ def test_a_table_that_is_one_solid_leaves_room_under_it():
 @pytest.mark.parametrize("share", [0.4, 0.55, 0.65, 0.8, 1.0])
 def test_a_flood_fills_the_connected_part(share: float):
     free = np.random.default_rng(8).random((40, 33)) < share
-    parts, _ = ndimage.label(free)
+    labelled: Any = ndimage.label(free)
+    parts = labelled[0]
     start = np.zeros_like(free)
     start[tuple(np.argwhere(free)[len(np.argwhere(free)) // 2])] = True
     np.testing.assert_array_equal(flood(free, start), parts == parts[start])
@@ -89,13 +92,13 @@ def test_a_flood_fills_the_connected_part(share: float):
 
 def cushion(radius: float) -> np.ndarray:
     shape = Shape("ball", "sofa")
-    shape.cushion((0, 0, radius), (2 * radius,) * 3, GREY, squareness=2, detail=16)
+    shape.cushion((0, 0, radius), (2 * radius, 2 * radius, 2 * radius), GREY, squareness=2, detail=16)
     model = shape.finish(moved=False)
     return model.vertices[model.faces]
 
 
 def test_points_of_a_ball_are_inside_and_others_are_not():
-    points = np.random.default_rng(1).uniform(-0.6, 0.6, (1000, 3)) + (0, 0, 0.5)
+    points = np.random.default_rng(1).uniform(-0.6, 0.6, (1000, 3)) + np.array((0, 0, 0.5))
     off = np.linalg.norm(points - (0, 0, 0.5), axis=1)
     clear = np.abs(off - 0.5) > 0.01
     np.testing.assert_array_equal(points_inside(cushion(0.5), points[clear]), off[clear] < 0.5)
