@@ -81,6 +81,22 @@ class TsdfVolume:
 
 
 @dataclass(frozen=True)
+class DistanceVolume:
+    """Signed distances to the nearest surface on a dense grid; positive in free space."""
+
+    distance: Float[Tensor, "x y z"]
+    """Metres at voxel centres, clipped to ``truncation``; negative in solids."""
+    origin: Float[Tensor, "3"]
+    """World position of the centre of voxel (0, 0, 0), in metres."""
+    voxel_size: float
+    """Edge length in metres."""
+    truncation: float
+    """Metres; infinite where nothing was clipped."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space, known or estimated."""
+
+
+@dataclass(frozen=True)
 class TriangleMesh:
     """Triangles over shared vertices; counter-clockwise seen from free space."""
 
