@@ -31,10 +31,10 @@ def write_room_scan(
     """
     import numpy as np
     import torch
-    from PIL import Image
-
     from geo3d.data_tools.paths import handheld
     from geo3d.data_tools.sensors import camera_colour, structured_light
+    from PIL import Image
+
     from geo3d.ops.camera import pixel_grid, unproject
     from geo3d.stages.render import render_view
 
