@@ -124,14 +124,17 @@ def _photo() -> NDArray:
 
 
 def _screen() -> NDArray:
-    """A dark desk with three windows, lines of text in them, and a bar of buttons at its foot."""
+    """A dark desk with three windows, lines of text in them, and a bar of buttons at its foot.
+
+    A screen 16 to 9 shows its lower part, which therefore holds whole windows.
+    """
     desk = 0.02 + 0.12 * _clouds(35, 2)
     buttons = _inside(0.02, 0.01, 0.5, 0.05) * (_wave(14 * U) > 0.35)
     desk = np.where(_inside(0, 0, 1, 0.065), 0.24 + 0.3 * buttons, desk)
     windows = (
-        (0.07, 0.3, 0.6, 0.94, 0.22, 0.85),
-        (0.5, 0.12, 0.95, 0.62, 0.75, 0.15),
-        (0.66, 0.7, 0.92, 0.92, 0.25, 0.7),
+        (0.04, 0.13, 0.56, 0.51, 0.22, 0.85),
+        (0.5, 0.09, 0.95, 0.42, 0.75, 0.15),
+        (0.18, 0.6, 0.84, 0.94, 0.25, 0.7),
     )
     for left, low, right, high, paper, ink in windows:
         words = _words(36, 26) * _inside(left + 0.02, low + 0.02, right - 0.02, high - 0.07)
