@@ -23,6 +23,7 @@ from geo3d.data_tools.rooms.furniture import (
     desks,
     doors,
     hangings,
+    household,
     kitchens,
     lamps,
     metal_chairs,
@@ -43,7 +44,6 @@ from geo3d.data_tools.rooms.furniture import (
     wall_cabinets,
     wall_shelves,
     wardrobes,
-    wheeled,
     windows,
 )
 from geo3d.data_tools.rooms.split import SPLITS
@@ -66,7 +66,7 @@ KINDS: Models = {
     "cabinet": cabinets.CABINETS,
     "wardrobe": wardrobes.WARDROBES,
     "dresser": chests.DRESSERS,
-    "other": others.OTHERS + wheeled.WHEELED,
+    "other": others.OTHERS + household.HOUSEHOLD,
     "radiator": radiators.RADIATORS,
     "bin": bins.BINS,
     "door": doors.DOORS,
