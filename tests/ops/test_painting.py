@@ -1,0 +1,79 @@
+"""Colour under lamps, against a slow twin and by hand."""
+
+import numpy as np
+import pytest
+import torch
+
+from geo3d.ops.painting import Lamps, Surfaces, _paint_reference, linear, paint, srgb
+from geo3d.ops.raster import rasterize
+
+INTRINSICS = torch.tensor([[60.0, 0, 39.5], [0, 60.0, 29.5], [0, 0, 1]], dtype=torch.float64)
+SIZE = (60, 80)
+
+
+def some_surfaces(faces: int, random: torch.Generator) -> Surfaces:
+    return Surfaces(
+        uv=4 * torch.randn(faces, 3, 2, generator=random),
+        face_materials=torch.randint(5, (faces,), generator=random).int(),
+        colours=torch.randint(256, (5, 3), generator=random).to(torch.uint8),
+        seconds=torch.randint(256, (5, 3), generator=random).to(torch.uint8),
+        patterns=torch.tensor([0, 1, 2, 1, 0]).int(),
+        masks=torch.randint(256, (3, 256, 256), generator=random).to(torch.uint8),
+    )
+
+
+def test_the_kernel_paints_what_its_slow_twin_paints():
+    random = torch.Generator().manual_seed(0)
+    vertices = torch.randn(900, 3, generator=random) * 2
+    faces = torch.arange(900, dtype=torch.int32).reshape(-1, 3)
+    surfaces = some_surfaces(300, random)
+    lamps = Lamps(torch.randn(3, 3, generator=random), torch.rand(3, 3, generator=random), 0.2)
+    _, triangle = rasterize(vertices, faces, torch.eye(4), INTRINSICS, SIZE)
+    fast = paint(vertices, faces, surfaces, lamps, torch.eye(4), INTRINSICS, triangle)
+    slow = _paint_reference(vertices, faces, surfaces, lamps, torch.eye(4), INTRINSICS, triangle)
+    close = ((fast - slow).abs() < 1e-4).all(dim=2)
+    assert close.float().mean() > 0.995  # texels' borders may fall on either side
+    assert (triangle >= 0).float().mean() > 0.5
+    assert (fast[triangle < 0] == 0).all()
+
+
+def test_a_lamp_lights_a_wall_as_the_formula_says():
+    wall = torch.tensor([[-9.0, -9, 2], [9, -9, 2], [0, 18, 2]])
+    faces, white = torch.tensor([[0, 1, 2]]).int(), torch.full((1, 3), 255, dtype=torch.uint8)
+    surfaces = Surfaces(
+        torch.zeros(1, 3, 2), torch.zeros(1).int(), white, white, torch.zeros(1).int(), torch.zeros(1, 256, 256).byte()
+    )
+    lamps = Lamps(torch.tensor([[0.5, 0.0, 1.0]]), torch.tensor([[0.5, 0.25, 0.0]]), 0.1)
+    _, triangle = rasterize(wall, faces, torch.eye(4), INTRINSICS, SIZE)
+    image = paint(wall, faces, surfaces, lamps, torch.eye(4), INTRINSICS, triangle)
+    x, y = 2 * (np.array([20, 50]) - np.array([39.5, 29.5])) / 60  # where pixel (20, 50) meets the wall
+    square = (x - 0.5) ** 2 + y**2 + 1
+    strength = (1 / square**0.5) / (0.6 + 0.25 * square)
+    assert image[50, 20].tolist() == pytest.approx([0.1 + 0.5 * strength, 0.1 + 0.25 * strength, 0.1], abs=1e-5)
+    behind = Lamps(torch.tensor([[0.5, 0.0, 3.0]]), lamps.colours, 0.1)
+    dark = paint(wall, faces, surfaces, behind, torch.eye(4), INTRINSICS, triangle)
+    assert dark[50, 20].tolist() == pytest.approx([0.1] * 3)
+
+
+def test_a_texture_repeats_and_its_rows_run_along_v():
+    square = torch.tensor([[-1.0, -1, 2], [-1, 1, 2], [1, 1, 2], [1, -1, 2]])
+    faces = torch.tensor([[0, 1, 2], [0, 2, 3]]).int()
+    corners = (square[:, :2] + 1) / 2 * torch.tensor([1.0, 2.0])  # once along x, twice along y
+    mask = torch.zeros(1, 256, 256, dtype=torch.uint8)
+    mask[:, 128:] = 255  # the upper half of v shows the second colour
+    black, white = torch.zeros(1, 3).byte(), torch.full((1, 3), 255).byte()
+    surfaces = Surfaces(corners[faces.long()], torch.zeros(2).int(), black, white, torch.zeros(1).int(), mask)
+    lamps = Lamps(torch.zeros(0, 3), torch.zeros(0, 3), 1.0)
+    _, triangle = rasterize(square, faces, torch.eye(4), INTRINSICS, SIZE)
+    image = paint(square, faces, surfaces, lamps, torch.eye(4), INTRINSICS, triangle)
+    y = (torch.arange(60) - 29.5) / 60 * 2
+    shown = (((y + 1) / 2 * 2) % 1 >= 0.5) & (y.abs() < 1)
+    torch.testing.assert_close(image[:, 40, 0], shown.float())
+
+
+def test_bytes_survive_being_made_linear_and_back():
+    levels = torch.arange(256).to(torch.uint8)[:, None].expand(-1, 3).contiguous()
+    back = srgb(linear(levels))
+    assert (back.int() - levels.int()).abs().max() <= 1
+    assert linear(torch.tensor([[188, 188, 188]]).byte())[0, 0] == pytest.approx(0.5, abs=0.005)
+    assert srgb(torch.tensor([[2.0, -1.0, 1.0]])).tolist() == [[255, 0, 255]]
