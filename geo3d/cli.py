@@ -16,6 +16,7 @@ from geo3d.progress import install_display
 COMMANDS = {
     "scan-to-mesh": ("geo3d.pipelines.scan_to_mesh", "scan_to_mesh", "turn an RGB-D scan into a labelled mesh"),
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
+    "view": ("geo3d.pipelines.view", "view", "show a finished run, live in the browser"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
 }
