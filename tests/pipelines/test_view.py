@@ -87,20 +87,22 @@ def no_display_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def viewing(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """The command at work, and what it has said once it shows something."""
-    command = [sys.executable, "-W", "error", "-m", "geo3d.cli", "view", *map(str, arguments)]
+def viewing(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command at work, and the first line it says."""
+    lines = ["import signal, sys", "from geo3d.cli import main"]
+    lines += ["signal.signal(signal.SIGINT, signal.default_int_handler)"]  # a job in the background ignores it
+    lines += ["sys.exit(main(['view', *sys.argv[1:]]))"]
+    command = [sys.executable, "-W", "error", "-c", "\n".join(lines), *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        lines = [process.stderr.readline()]
         try:
-            yield process, lines
+            yield process, process.stderr.readline()
         finally:
             process.kill()
 
 
 def test_it_listens_on_this_machine_alone_and_ctrl_c_ends_it_quietly(out: Path):
-    with viewing(out, "--port", "0") as (process, (line,)):
+    with viewing(out, "--port", "0") as (process, line):
         found = re.fullmatch(rf"http://127\.0\.0\.1:(\d+) shows {re.escape(str(out))}; Ctrl-C ends it\n", line)
         assert found, line
         listening = [c for c in psutil.Process(process.pid).net_connections() if c.status == psutil.CONN_LISTEN]
@@ -111,7 +113,7 @@ def test_it_listens_on_this_machine_alone_and_ctrl_c_ends_it_quietly(out: Path):
 
 
 def test_told_to_it_listens_everywhere_and_says_who_can_see(out: Path):
-    with viewing(out, "--host", "0.0.0.0", "--port", "0") as (process, (line,)):
+    with viewing(out, "--host", "0.0.0.0", "--port", "0") as (process, line):
         assert line.startswith("http://localhost:")
         assert process.stderr is not None
         assert process.stderr.readline() == "everyone who reaches this machine can see it\n"
