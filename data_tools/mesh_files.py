@@ -1,4 +1,4 @@
-"""Mesh artifacts to and from the files of other programs, through trimesh."""
+"""Mesh artifacts to and from the files of other programs, through trimesh; meshes made ready to look at."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from geo3d.errors import InputError
 from geo3d.scene.source import Source, hash_files
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
     from trimesh import Trimesh
 
@@ -71,6 +73,23 @@ def to_trimesh(mesh: TriangleMesh) -> Trimesh:
         process=False,
         validate=False,
     )
+
+
+def thinned(
+    vertices: NDArray[np.float32], faces: NDArray[np.int32], most_faces: int
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
+    """A mesh of about `most_faces` at most to look at, by quadric edge collapse (Garland and Heckbert 1997).
+
+    Its vertices, its faces, and for each of its vertices the row of the given one that is nearest and lends its colour.
+    """
+    import numpy as np
+    from fast_simplification import simplify
+    from scipy.spatial import KDTree
+
+    if len(faces) <= most_faces:
+        return vertices, faces, np.arange(len(vertices))
+    kept, joined = simplify(vertices, faces, target_count=most_faces)
+    return kept, joined, KDTree(vertices).query(kept)[1]
 
 
 def turned(mesh: TriangleMesh | SemanticMesh, up: Tensor) -> Any:

@@ -11,8 +11,8 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.labels import nyu40
-from geo3d.data_tools.mesh_files import turned
-from geo3d.data_tools.semantic_files import list_objects
+from geo3d.data_tools.mesh_files import thinned, turned
+from geo3d.data_tools.semantic_files import class_areas, list_objects
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,20 +66,15 @@ def write_report(
 
 
 def _viewer(mesh: TriangleMesh | SemanticMesh, up: Tensor, shades: np.ndarray | None) -> str:
-    """Trimesh's viewer as the value of an iframe's ``srcdoc``; thinned out, vertices take the nearest one's colour."""
+    """Trimesh's viewer as the value of an iframe's ``srcdoc``; the mesh is thinned out."""
     import numpy as np
     import trimesh
-    from fast_simplification import simplify
-    from scipy.spatial import KDTree
     from trimesh.viewer.notebook import scene_to_html
 
     shown = turned(mesh, up)
-    vertices, faces = shown.vertices.numpy(), shown.faces.numpy()
-    if len(faces) > MOST_FACES:
-        kept, faces = simplify(vertices, faces, target_count=MOST_FACES)
-        shades = None if shades is None else shades[KDTree(vertices).query(kept)[1]]
-        vertices = kept
-    scene = trimesh.Scene(trimesh.Trimesh(vertices, faces, vertex_colors=shades, process=False))
+    vertices, faces, rows = thinned(shown.vertices.numpy(), shown.faces.numpy(), MOST_FACES)
+    colours = None if shades is None else shades[rows]
+    scene = trimesh.Scene(trimesh.Trimesh(vertices, faces, vertex_colors=colours, process=False))
     scene.set_camera(angles=(np.radians(50), 0, np.radians(30)), distance=1.1 * scene.scale)
     # glTF's default material is a metal, which the viewer's one lamp lights dimly
     return escape(scene_to_html(scene).replace("DirectionalLight(0xffffff,1.75)", "DirectionalLight(0xffffff,4.5)"))
@@ -145,13 +140,8 @@ def _encoded(image: Image.Image, kind: str) -> str:
 
 
 def _classes(mesh: SemanticMesh) -> str:
-    """Legend with the surface of each class: a face counts a third for each corner."""
-    import torch
-
-    from geo3d.ops.mesh import face_normals
-
-    third = face_normals(mesh.vertices, mesh.faces).norm(dim=1) / 6
-    areas = torch.zeros(256).index_add_(0, mesh.labels[mesh.faces.long()].reshape(-1).int(), third.repeat_interleave(3))
+    """Legend with the surface of each class."""
+    areas = class_areas(mesh)
     rows = [(nyu40.COLOURS[name], name, float(areas[i])) for i, name in enumerate(mesh.classes)]
     rows = [row for row in rows if row[2] > 0]
     if areas[255] > 0:

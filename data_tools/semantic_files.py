@@ -11,6 +11,7 @@ from geo3d.data_tools.labels import nyu40
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
     from trimesh import Trimesh
 
     from geo3d.scene.kinds import SemanticMesh
@@ -87,6 +88,17 @@ def write_instances(mesh: SemanticMesh, path: Path, scene: str) -> None:
             archive.writestr(ZipInfo(mask), flags.tobytes(), ZIP_DEFLATED)
             lines.append(f"{mask} {thing['nyu40']} {thing['score']:.6f}\n")
         archive.writestr(ZipInfo(f"{scene}.txt"), "".join(lines))  # a ZipInfo of its own has no time of today in it
+
+
+def class_areas(mesh: SemanticMesh) -> Tensor:
+    """Surface of each of the 256 labels, in square metres; a face counts a third for each corner."""
+    import torch
+
+    from geo3d.ops.mesh import face_normals
+
+    third = face_normals(mesh.vertices, mesh.faces).norm(dim=1) / 6
+    labels = mesh.labels[mesh.faces.long()].reshape(-1).int()
+    return torch.zeros(256, dtype=third.dtype).index_add_(0, labels, third.repeat_interleave(3))
 
 
 def nyu40_ids(mesh: SemanticMesh) -> NDArray:

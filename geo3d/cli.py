@@ -15,6 +15,7 @@ from geo3d.progress import install_display
 
 COMMANDS = {
     "scan-to-mesh": ("geo3d.pipelines.many_scans", "scans_to_meshes", "turn RGB-D scans into labelled meshes"),
+    "view": ("geo3d.pipelines.view", "view", "show a finished run, live in the browser"),
     "turntable": ("geo3d.pipelines.turntable", "turntable", "film the mesh of a run going round"),
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
     "make-rooms": ("geo3d.pipelines.make_rooms", "make_rooms", "make furnished scenes with every ground truth"),

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -21,6 +20,7 @@ from geo3d.pipelines.make_room import MakeRoomConfig, make_room
 from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig, scan_to_mesh
 from geo3d.scene.kinds import SemanticMesh
 from geo3d.stages.fuse import FuseConfig
+from tests.browser import chromium
 
 CONFIG = ScanToMeshConfig(fuse=FuseConfig(voxel_size=0.04))
 
@@ -174,15 +174,13 @@ def test_outputs_are_turned_so_that_z_is_up_and_back(scan: Path, tmp_path: Path)
 
 @pytest.mark.parametrize("size", ["1280,1000", "420,1800"])
 def test_the_report_opens_in_a_browser_with_both_meshes_and_no_complaint(out: Path, tmp_path: Path, size: str):
-    browser = shutil.which("chromium") or pytest.skip("chromium is not installed")
     picture, page = tmp_path / "page.png", out / "report.html"
     assert page.stat().st_size < 20e6
     assert "http://" not in (text := page.read_text()).split("srcdoc", 1)[0]
     assert len(re.findall("<figure>", text)) == 8
-    command = [browser, "--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
-    command += ["--enable-unsafe-swiftshader", "--enable-logging=stderr", f"--window-size={size}"]
-    command += ["--virtual-time-budget=20000", f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}"]
-    done = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=240, check=True)
+    command = chromium(tmp_path, f"--window-size={size}", f"--screenshot={picture}", page.as_uri())
+    command += ["--enable-logging=stderr", "--virtual-time-budget=20000"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
     shown = np.asarray(Image.open(picture).convert("RGB")).astype(int)
     wide = shown.shape[1] > 1000
