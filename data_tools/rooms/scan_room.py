@@ -35,8 +35,8 @@ def write_room_scan(
     from geo3d.data_tools.sensors import camera_colour, structured_light
     from PIL import Image
 
+    from geo3d.data_tools.rooms.views import view_scene
     from geo3d.ops.camera import pixel_grid, unproject
-    from geo3d.stages.render import render_view
 
     height, width = size
     intrinsics = np.array([[FOCAL * width, 0, (width - 1) / 2], [0, FOCAL * width, (height - 1) / 2], [0, 0, 1]])
@@ -48,7 +48,7 @@ def write_room_scan(
     path, listed = handheld(description, frames, description.seed), []
     for i, world_from_camera in track(enumerate(path), "scan", len(path), "frames"):
         transform = torch.from_numpy(np.ascontiguousarray(world_from_camera))
-        view = render_view(scene, transform.inverse(), camera, size, samples=1)
+        view = view_scene(scene, transform.inverse(), camera, size, samples=1)
         cosines = -(view.normals * (rays @ transform[:3, :3].T.float())).sum(dim=2)
         random = np.random.default_rng([description.seed, i])
         brightness = view.colour.float().mean(dim=2) / 255

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from geo3d.data_tools.rooms.description import Room, SceneDescription
+    from geo3d.ops.render import View
     from geo3d.scene.kinds import ModelledScene
-    from geo3d.stages.render import View
 
 SIZE = (240, 320)
 """Height and width of each picture, in pixels."""
@@ -27,15 +27,15 @@ def draw_sheet(scene: ModelledScene, description: SceneDescription) -> Image.Ima
     import torch
     from PIL import Image
 
-    from geo3d.stages.render import render_view
+    from geo3d.data_tools.rooms.views import view_scene
 
     height, width = SIZE
     rows = []
     for room in description.rooms:
         cameras, intrinsics = _from_corner(room)
-        rows.append(torch.cat(_panels(render_view(scene, cameras, intrinsics, SIZE), scene), dim=1))
+        rows.append(torch.cat(_panels(view_scene(scene, cameras, intrinsics, SIZE), scene), dim=1))
     tall = height * len(rows)
-    plan = render_view(*_from_above(scene, (tall, max(tall, width))), (tall, max(tall, width))).colour
+    plan = view_scene(*_from_above(scene, (tall, max(tall, width))), (tall, max(tall, width))).colour
     sheet = torch.cat([torch.cat(rows), plan], dim=1)
     return Image.fromarray(np.ascontiguousarray(sheet.numpy()))
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_scene_holds_its_description_mesh_objects_volumes_and_sheet(made: Path):
     description = from_json((made / "description.json").read_text())
-    mesh = trimesh.load(made / "semantic.ply", process=False)
+    mesh: Any = trimesh.load(made / "semantic.ply", process=False)
     labels, instances = (mesh.metadata["_ply_raw"]["vertex"]["data"][name] for name in ("label", "instance"))
     objects = json.loads((made / "objects.json").read_text())["objects"]
     assert len(objects) == len(np.unique(instances))
@@ -51,7 +52,7 @@ def test_a_scene_holds_its_description_mesh_objects_volumes_and_sheet(made: Path
 
 
 def test_volumes_are_the_distances_to_the_mesh_and_negative_in_solids(made: Path):
-    mesh = trimesh.load(made / "mesh.ply", process=False)
+    mesh: Any = trimesh.load(made / "mesh.ply", process=False)
     vertices, faces = torch.from_numpy(np.array(mesh.vertices)), torch.from_numpy(np.array(mesh.faces, np.int32))
     random = np.random.default_rng(0)
     for name, voxel_size in (("047mm", 0.047), ("094mm", 0.094), ("188mm", 0.188), ("050mm", 0.05)):

@@ -57,7 +57,7 @@ def test_the_boxes_of_a_model_hold_all_of_it():
         model = builder(Draw(5))
         boxes = solid_boxes(model)
         inside = (model.vertices[:, None] >= boxes[:, 0] - 1e-4) & (model.vertices[:, None] <= boxes[:, 1] + 1e-4)
-        assert inside.all(axis=2).any(axis=1).all()
+        assert np.any(np.all(inside, axis=2), axis=1).all()
 
 
 def test_a_table_that_is_one_solid_leaves_room_under_it():
