@@ -28,6 +28,8 @@ class MakeRoomsConfig:
     """Seed of the first scene; the next has the next."""
     split: Literal["train", "validation", "test"] = "train"
     """Which builders and seeds to use; no two splits share one."""
+    uses: tuple[Literal["living_room", "kitchen", "bedroom", "bathroom", "office"], ...] = ()
+    """What the rooms of every scene are for, one to four; by default the seed decides."""
     volumes: bool = True
     """Write signed distance volumes at 4.7, 9.4, 18.8 and 5 cm."""
     truncation: Annotated[float, Field(gt=0)] = 3.0
@@ -88,7 +90,7 @@ def make_some(out: Path, config: MakeRoomsConfig, seeds: list[int]) -> None:
     files = RoomFiles(config.volumes, config.truncation, config.frames, config.noise, size, config.sheet)
     for seed in track(seeds, "rooms", len(seeds), "scenes"):
         with published_folder(_folder(out, config, seed)) as aside:
-            write_room(describe(seed, config.split, models), models, aside, files)
+            write_room(describe(seed, config.split, models, config.uses), models, aside, files)
 
 
 def _folder(out: Path, config: MakeRoomsConfig, seed: int) -> Path:
@@ -97,9 +99,8 @@ def _folder(out: Path, config: MakeRoomsConfig, seed: int) -> Path:
 
 def _claim(out: Path, config: MakeRoomsConfig) -> None:
     """Write what each scene is made with, or see that it is the same; how many and which seeds may differ."""
-    wanted = {
-        name: getattr(config, name) for name in ("volumes", "truncation", "frames", "noise", "height", "width", "sheet")
-    }
+    names = ("uses", "volumes", "truncation", "frames", "noise", "height", "width", "sheet")
+    wanted = json.loads(json.dumps({name: getattr(config, name) for name in names}))
     plan = out / SETTINGS
     if out.exists() and not (out.is_dir() and (plan.exists() or not any(out.iterdir()))):
         raise InputError(f"{out} holds files that are not of make-rooms; give a new or empty folder")

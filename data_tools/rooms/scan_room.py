@@ -9,6 +9,9 @@ from geo3d.data_tools import plain
 from geo3d.progress import track
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo3d.data_tools.rooms.arrange.stock import Models
     from geo3d.data_tools.rooms.description import SceneDescription
     from geo3d.scene.kinds import ModelledScene
 
@@ -20,6 +23,7 @@ FOCAL = 0.82
 def write_room_scan(
     scene: ModelledScene,
     description: SceneDescription,
+    models: Models,
     folder: Path,
     frames: int,
     noise: float,
@@ -31,11 +35,12 @@ def write_room_scan(
     """
     import numpy as np
     import torch
-    from geo3d.data_tools.paths import handheld
-    from geo3d.data_tools.sensors import camera_colour, structured_light
     from PIL import Image
 
+    from geo3d.data_tools.paths import handheld
     from geo3d.data_tools.rooms.views import view_scene
+    from geo3d.data_tools.sensors import camera_colour, structured_light
+    from geo3d.data_tools.walk import in_boxes
     from geo3d.ops.camera import pixel_grid, unproject
 
     height, width = size
@@ -45,7 +50,8 @@ def write_room_scan(
     rays = torch.nn.functional.normalize(rays, dim=2).float()
     for name in ("colour", "depth"):
         (folder / name).mkdir(parents=True)
-    path, listed = handheld(description, frames, description.seed), []
+    blocked = in_boxes(furniture_boxes(description, models))
+    path, listed = handheld(description, frames, description.seed, blocked), []
     for i, world_from_camera in track(enumerate(path), "scan", len(path), "frames"):
         transform = torch.from_numpy(np.ascontiguousarray(world_from_camera))
         view = view_scene(scene, transform.inverse(), camera, size, samples=1)
@@ -60,3 +66,25 @@ def write_room_scan(
         Image.fromarray(counts).save(folder / names["depth"], compress_level=1)
         listed.append(names | {"world_from_camera": world_from_camera.tolist()})
     plain.write_index(folder, DEPTH_UNIT, (0, 0, 1), intrinsics.tolist(), listed)
+
+
+def furniture_boxes(description: SceneDescription, models: Models) -> NDArray:
+    """World boxes [box, 2, 3] about the solids of everything that a camera must not be carried through.
+
+    Doors are left out: one that stands open would otherwise close its opening.
+    """
+    import numpy as np
+
+    from geo3d.data_tools.rooms.arrange.solid_boxes import solid_boxes
+    from geo3d.data_tools.rooms.arrange.stock import build
+    from geo3d.data_tools.rooms.description import direction
+
+    found = [np.zeros((0, 2, 3))]
+    for thing in description.things:
+        if thing.kind not in ("door", "window"):
+            cos, sin = direction(thing.yaw)
+            turn = np.array([(cos, sin, 0), (-sin, cos, 0), (0, 0, 1)])
+            boxes = solid_boxes(build(thing, models))
+            middle, half = boxes.mean(axis=1) @ turn + thing.position, (boxes[:, 1] - boxes[:, 0]) / 2 @ np.abs(turn)
+            found.append(np.stack([middle - half, middle + half], axis=1))
+    return np.concatenate(found)

@@ -59,7 +59,7 @@ def write_room(description: SceneDescription, models: Models, folder: Path, file
             aside.mkdir()
             store(volume, aside, {"voxel_size": voxel_size})
     if files.frames:
-        write_room_scan(scene, description, folder / "scan", files.frames, files.noise, files.size)
+        write_room_scan(scene, description, models, folder / "scan", files.frames, files.noise, files.size)
     if files.sheet:
         draw_sheet(scene, description).save(folder / "sheet.png")
 
