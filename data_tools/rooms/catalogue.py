@@ -4,47 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo3d.data_tools.rooms.furniture import (
-    armchairs,
-    basins,
-    bathtubs,
-    beds,
-    bins,
-    bookshelves,
-    cabinets,
-    chairs,
-    chests,
-    clutter_desk,
-    clutter_floor,
-    clutter_kitchen,
-    clutter_table,
-    coffee_tables,
+from geo3d.data_tools.rooms.furniture.beds_and_tables import beds, coffee_tables, desks, storied_beds, tables
+from geo3d.data_tools.rooms.furniture.clutter import clutter_desk, clutter_floor, clutter_kitchen, clutter_table
+from geo3d.data_tools.rooms.furniture.kitchen_and_bath import basins, bathtubs, kitchens, refrigerators, toilets
+from geo3d.data_tools.rooms.furniture.on_walls import (
     curtains,
-    desks,
     doors,
     hangings,
-    household,
-    kitchens,
-    lamps,
-    metal_chairs,
-    office_chairs,
-    others,
     pictures,
-    plants,
     radiators,
-    refrigerators,
     relief,
-    rugs,
     screens,
-    sofas,
-    stools,
-    storied_beds,
-    tables,
-    toilets,
+    windows,
+)
+from geo3d.data_tools.rooms.furniture.seats import armchairs, chairs, metal_chairs, office_chairs, sofas, stools
+from geo3d.data_tools.rooms.furniture.standing import bins, household, lamps, others, plants, rugs
+from geo3d.data_tools.rooms.furniture.storage import (
+    bookshelves,
+    cabinets,
+    chests,
     wall_cabinets,
     wall_shelves,
     wardrobes,
-    windows,
 )
 from geo3d.data_tools.rooms.split import SPLITS
 

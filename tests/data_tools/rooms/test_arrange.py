@@ -13,7 +13,7 @@ from geo3d.data_tools.rooms.arrange.stock import build, builder_name
 from geo3d.data_tools.rooms.arrange.walkable import flood
 from geo3d.data_tools.rooms.description import Thing, direction
 from geo3d.data_tools.rooms.draw import Draw, Material
-from geo3d.data_tools.rooms.furniture import chairs
+from geo3d.data_tools.rooms.furniture.seats import chairs
 from geo3d.data_tools.rooms.inside import grid_inside, points_inside, share_a_cube
 from geo3d.data_tools.rooms.model import Shape
 from geo3d.errors import InputError

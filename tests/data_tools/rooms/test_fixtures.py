@@ -7,30 +7,12 @@ import numpy as np
 import pytest
 
 from geo3d.data_tools.rooms.draw import Draw, Material
-from geo3d.data_tools.rooms.furniture import (
-    basins,
-    bathtubs,
-    clutter_desk,
-    clutter_floor,
-    clutter_kitchen,
-    clutter_table,
-    curtains,
-    doors,
-    hangings,
-    kitchens,
-    lamps,
-    pictures,
-    plants,
-    refrigerators,
-    relief,
-    rugs,
-    screens,
-    toilets,
-    wall_cabinets,
-    wall_shelves,
-    windows,
-)
-from geo3d.data_tools.rooms.furniture.forms import add, basin, hoop, lattice
+from geo3d.data_tools.rooms.furniture.clutter import clutter_desk, clutter_floor, clutter_kitchen, clutter_table
+from geo3d.data_tools.rooms.furniture.kitchen_and_bath import basins, bathtubs, kitchens, refrigerators, toilets
+from geo3d.data_tools.rooms.furniture.making.forms import add, basin, hoop, lattice
+from geo3d.data_tools.rooms.furniture.on_walls import curtains, doors, hangings, pictures, relief, screens, windows
+from geo3d.data_tools.rooms.furniture.standing import lamps, plants, rugs
+from geo3d.data_tools.rooms.furniture.storage import wall_cabinets, wall_shelves
 from geo3d.data_tools.rooms.model import Model, Shape
 from tests.data_tools.rooms import checks
 

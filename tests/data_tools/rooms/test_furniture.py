@@ -10,27 +10,11 @@ from scipy.sparse.csgraph import connected_components
 
 from geo3d.data_tools.labels.nyu40 import IDS
 from geo3d.data_tools.rooms.draw import Draw
-from geo3d.data_tools.rooms.furniture import (
-    armchairs,
-    beds,
-    bins,
-    bookshelves,
-    cabinets,
-    chairs,
-    chests,
-    coffee_tables,
-    desks,
-    household,
-    metal_chairs,
-    office_chairs,
-    others,
-    radiators,
-    sofas,
-    stools,
-    storied_beds,
-    tables,
-    wardrobes,
-)
+from geo3d.data_tools.rooms.furniture.beds_and_tables import beds, coffee_tables, desks, storied_beds, tables
+from geo3d.data_tools.rooms.furniture.on_walls import radiators
+from geo3d.data_tools.rooms.furniture.seats import armchairs, chairs, metal_chairs, office_chairs, sofas, stools
+from geo3d.data_tools.rooms.furniture.standing import bins, household, others
+from geo3d.data_tools.rooms.furniture.storage import bookshelves, cabinets, chests, wardrobes
 from geo3d.data_tools.rooms.model import Model
 
 Size = tuple[float, float, float]
