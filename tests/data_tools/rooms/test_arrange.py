@@ -13,7 +13,7 @@ from geo3d.data_tools.rooms.arrange.stock import build, builder_name
 from geo3d.data_tools.rooms.arrange.walkable import flood
 from geo3d.data_tools.rooms.description import Thing, direction
 from geo3d.data_tools.rooms.draw import Draw, Material
-from geo3d.data_tools.rooms.furniture.seats import chairs
+from geo3d.data_tools.rooms.furniture.seats import chairs, metal_chairs
 from geo3d.data_tools.rooms.inside import grid_inside, points_inside, share_a_cube
 from geo3d.data_tools.rooms.model import Shape
 from geo3d.errors import InputError
@@ -53,7 +53,7 @@ def test_boxes_above_each_other_do_not_meet():
 
 
 def test_the_boxes_of_a_model_hold_all_of_it():
-    for builder in (chairs.slatted, chairs.cantilever):
+    for builder in (chairs.slatted, metal_chairs.cantilever):
         model = builder(Draw(5))
         boxes = solid_boxes(model)
         for vertex in model.vertices:
@@ -126,12 +126,12 @@ def test_boxes_share_a_cube_if_they_are_pushed_far_enough(pushed: float, deep: b
 
 def test_a_thing_is_built_again_from_its_name_and_seed():
     thing = Thing("chair", "chairs.slatted", 11, None, (0.0, 0.0, 0.0), 0.0, 0)
-    again = build(thing, {"chair": (chairs.cantilever, chairs.slatted)})
+    again = build(thing, {"chair": (metal_chairs.cantilever, chairs.slatted)})
     np.testing.assert_array_equal(again.vertices, chairs.slatted(Draw(11)).vertices)
     assert builder_name(chairs.slatted) == chairs.slatted(Draw(11)).name
     assert builder_name(MODELS["rug"][0]) == "stand_ins.rug"
     with pytest.raises(InputError, match=r"no builder of kind chair is called chairs\.slatted"):
-        build(thing, {"chair": (chairs.cantilever,)})
+        build(thing, {"chair": (metal_chairs.cantilever,)})
 
 
 def test_the_axis_of_a_body_is_its_own_x():
