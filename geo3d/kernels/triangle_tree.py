@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 LEAF = 4
-"""At most so many triangles a leaf: with 2 as with 8 a furnished room took longer."""
+"""At most so many triangles a leaf: with 2 as with 8 a furnished room took as long or longer."""
 
 SLIVER = 1e-8
 """Triangles lower than this share of their longest edge have no plane that rounding would leave; they are their edges."""
