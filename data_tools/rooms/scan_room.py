@@ -37,10 +37,10 @@ def write_room_scan(
     import torch
     from PIL import Image
 
-    from geo3d.data_tools.paths import handheld
+    from geo3d.data_tools.cameras.paths import handheld
+    from geo3d.data_tools.cameras.sensors import camera_colour, structured_light
+    from geo3d.data_tools.cameras.walk import in_boxes
     from geo3d.data_tools.rooms.views import view_scene
-    from geo3d.data_tools.sensors import camera_colour, structured_light
-    from geo3d.data_tools.walk import in_boxes
     from geo3d.ops.camera import pixel_grid, unproject
 
     height, width = size

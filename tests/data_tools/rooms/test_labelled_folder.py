@@ -8,7 +8,7 @@ import trimesh
 from trimesh.visual import ColorVisuals, TextureVisuals
 from trimesh.visual.material import PBRMaterial
 
-from geo3d.data_tools.rooms.labelled_folder import folder_models, read_folder_model
+from geo3d.data_tools.rooms.libraries.labelled_folder import folder_models, read_folder_model
 from geo3d.errors import InputError
 
 

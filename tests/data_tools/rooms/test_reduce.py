@@ -5,9 +5,9 @@ import pytest
 import trimesh
 
 from geo3d.data_tools.rooms.draw import Material
-from geo3d.data_tools.rooms.mend import facing_outwards, weld
-from geo3d.data_tools.rooms.reduce import MOST_FACES, reduced, to_model
-from geo3d.data_tools.rooms.surfaces import Surfaces
+from geo3d.data_tools.rooms.libraries.mend import facing_outwards, weld
+from geo3d.data_tools.rooms.libraries.reduce import MOST_FACES, reduced, to_model
+from geo3d.data_tools.rooms.libraries.surfaces import Surfaces
 
 RED, BLUE = Material((255, 0, 0)), Material((0, 0, 255))
 

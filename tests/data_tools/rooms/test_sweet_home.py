@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from geo3d.data_tools.labels.nyu40 import IDS
-from geo3d.data_tools.rooms import surfaces
 from geo3d.data_tools.rooms.kinds import LABELS
+from geo3d.data_tools.rooms.libraries import surfaces
+from geo3d.data_tools.rooms.libraries.sweet_home import attribution, library_models, read_model
+from geo3d.data_tools.rooms.libraries.sweet_home_kinds import BY_ID, NOTHING, PATTERNS, placement
 from geo3d.data_tools.rooms.model import BOX_FACES
 from geo3d.data_tools.rooms.split import SPLITS, split_of
-from geo3d.data_tools.rooms.sweet_home import attribution, library_models, read_model
-from geo3d.data_tools.rooms.sweet_home_kinds import BY_ID, NOTHING, PATTERNS, placement
 from geo3d.errors import InputError
 
 INSTALLED = Path("/usr/share/sweethome3d/furniture")

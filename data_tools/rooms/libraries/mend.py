@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.rooms.surfaces import Surfaces
+from geo3d.data_tools.rooms.libraries.surfaces import Surfaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

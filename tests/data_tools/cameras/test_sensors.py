@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from geo3d.data_tools.sensors import camera_colour, structured_light
+from geo3d.data_tools.cameras.sensors import camera_colour, structured_light
 
 SIZE = 240, 320
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.rooms.mend import SAME_PLACE, across, distinct, facing_outwards, numbered, weld
+from geo3d.data_tools.rooms.libraries.mend import SAME_PLACE, across, distinct, facing_outwards, numbered, weld
+from geo3d.data_tools.rooms.libraries.surfaces import Surfaces
 from geo3d.data_tools.rooms.model import Model
-from geo3d.data_tools.rooms.surfaces import Surfaces
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:

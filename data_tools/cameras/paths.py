@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.gaze import choose_stops, directions, draw_targets, swept, wrapped
+from geo3d.data_tools.cameras.gaze import choose_stops, directions, draw_targets, swept, wrapped
+from geo3d.data_tools.cameras.walk import CLEARANCE, Floor, draw_floor, from_walls, route, tour
 from geo3d.data_tools.rooms.outlines import area
-from geo3d.data_tools.walk import CLEARANCE, Floor, draw_floor, from_walls, route, tour
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo3d.data_tools.cameras.walk import Blocked
     from geo3d.data_tools.rooms.description import Room, SceneDescription
-    from geo3d.data_tools.walk import Blocked
 
 STEP, TURN = 0.14, np.radians(11)
 """Metres and radians that cost one unit of effort."""

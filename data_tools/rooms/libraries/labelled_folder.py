@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo3d.data_tools.rooms.kinds import LABELS
-from geo3d.data_tools.rooms.reduce import to_model
-from geo3d.data_tools.rooms.surfaces import Y_UP_TO_Z_UP, Beside, read_surfaces, turned
+from geo3d.data_tools.rooms.libraries.reduce import to_model
+from geo3d.data_tools.rooms.libraries.surfaces import Y_UP_TO_Z_UP, Beside, read_surfaces, turned
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def folder_models(folder: Path) -> dict[str, list[Path]]:
 def read_folder_model(path: Path) -> Model:
     """A mesh file as furniture of the kind that its folder is named by; its name is ``labelled_folder/KIND/FILE``.
 
-    Solids need not be closed; :func:`geo3d.data_tools.rooms.reduce.to_model` says what is mended.
+    Solids need not be closed; :func:`geo3d.data_tools.rooms.libraries.reduce.to_model` says what is mended.
     """
     kind = path.parent.name
     _check_kind(path.parent.parent, kind)

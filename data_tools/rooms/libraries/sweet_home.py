@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.rooms.reduce import to_model
-from geo3d.data_tools.rooms.surfaces import Y_UP_TO_Z_UP, Beside, read_surfaces, turned
-from geo3d.data_tools.rooms.sweet_home_kinds import placement
+from geo3d.data_tools.rooms.libraries.reduce import to_model
+from geo3d.data_tools.rooms.libraries.surfaces import Y_UP_TO_Z_UP, Beside, read_surfaces, turned
+from geo3d.data_tools.rooms.libraries.sweet_home_kinds import placement
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def library_models(path: Path) -> list[Entry]:
 def read_model(entry: Entry) -> Model:
     """A piece of furniture in the rooms' frame and the catalogue's size, with its materials.
 
-    Solids are seldom closed and may be open sheets; :func:`geo3d.data_tools.rooms.reduce.to_model` says what is mended.
-    Of a piece without a kind the label is "otherprop".
+    Solids are seldom closed and may be open sheets; :func:`geo3d.data_tools.rooms.libraries.reduce.to_model` says what
+    is mended. Of a piece without a kind the label is "otherprop".
     """
     folder = PurePosixPath(entry.model).parent
     with _opened(entry.library) as archive:

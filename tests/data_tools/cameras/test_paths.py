@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geo3d.data_tools.paths import grid_path, handheld, looking, orbit_path, stereo
+from geo3d.data_tools.cameras.paths import grid_path, handheld, looking, orbit_path, stereo
+from geo3d.data_tools.cameras.trajectories import read_trajectory
+from geo3d.data_tools.cameras.walk import from_walls, in_boxes
 from geo3d.data_tools.rooms.arrange.stock import build
 from geo3d.data_tools.rooms.description import SceneDescription, world_vertices
 from geo3d.data_tools.rooms.outlines import area, distance, sides
 from geo3d.data_tools.rooms.place import describe
 from geo3d.data_tools.rooms.plan import draw_plan
-from geo3d.data_tools.trajectories import read_trajectory
-from geo3d.data_tools.walk import from_walls, in_boxes
 from geo3d.errors import InputError
 from tests.data_tools.rooms.stand_ins import MODELS
 
