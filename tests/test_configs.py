@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from geo3d.config import read_config
+from geo3d.pipelines.make_rooms import MakeRoomsConfig
 from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig
 
 CONFIGS = Path(__file__).parents[1] / "configs"
-KINDS = {"scan_to_mesh": ScanToMeshConfig}
+KINDS = {"scan_to_mesh": ScanToMeshConfig, "make_rooms": MakeRoomsConfig}
 
 
 @pytest.mark.parametrize("file", sorted(CONFIGS.rglob("*.toml")), ids=lambda file: file.stem)
