@@ -115,7 +115,10 @@ def _attached(draw: Draw, use: str, outlines: list[Corners], beside: list[Corner
 def _against(draw: Draw, outline: Corners, other: Corners, wall: int) -> Corners | None:
     """The outline moved so that one of its sides faces one of the other's across a wall."""
     side = draw.one_of([side for side in sides(other) if side.length >= CONTACT])
-    facing = [mine for mine in sides(outline) if mine.along == (-side.along[0], -side.along[1])]
+    turned = (-side.along[0], -side.along[1])
+    facing = [mine for mine in sides(outline) if mine.along == turned and mine.length >= CONTACT]
+    if not facing:
+        return None
     mine = draw.one_of(facing)
     slack = round(side.length - mine.length)
     flush = draw.one_of((0, slack, None))
