@@ -13,7 +13,7 @@ demo: $(VENV)/installed
 	@echo "the mesh is runs/demo/out/mesh.ply (and mesh.glb), its labelled twin semantic.ply; open runs/demo/out/report.html, play turntable.mp4"
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m tests.bench
