@@ -151,7 +151,9 @@ def test_a_long_path_looks_up_and_down():
 def test_eyes_keep_out_of_furniture():
     scene, boxes = furnished()
     middle = handheld(scene, 400, 2)[200, :3, 3]  # a post where the path would lead
-    blocked = in_boxes(np.concatenate([boxes, [[middle - (0.15, 0.15, 2), middle + (0.15, 0.15, 1)]]]))
+    blocked = in_boxes(
+        np.concatenate([boxes, [[middle - np.array([0.15, 0.15, 2]), middle + np.array([0.15, 0.15, 1])]]])
+    )
     path = handheld(scene, 400, 2, blocked)
     assert not blocked(path[:, :3, 3]).any()
     assert in_rooms(scene, path).any(axis=1).all()
