@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -105,3 +106,13 @@ def write_scan(
     index |= {"intrinsics": intrinsics.tolist(), "frames": frames}
     (folder / "scan.json").write_text(json.dumps(index))
     return folder
+
+
+def no_pictures(materials: int) -> dict[str, Any]:
+    """What `ModelledScene` and `Surfaces` hold where there are neither pictures nor colours of vertices."""
+    return {
+        "pictures": torch.full((materials,), -1, dtype=torch.int32),
+        "picture_sizes": torch.zeros(0, 2, dtype=torch.int32),
+        "texels": torch.zeros(0, 3, dtype=torch.uint8),
+        "vertex_colours": None,
+    }

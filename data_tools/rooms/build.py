@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.model import Model
     from geo3d.scene.kinds import ModelledScene
 
+AMBIENT = 0.35
+"""Light from everywhere, beside that of the scene's lamps."""
 CLASSES = tuple(name for name, _ in nyu40.NYU40)
 
 
@@ -64,10 +66,15 @@ def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
         seconds=seconds,
         patterns=patterns,
         masks=torch.from_numpy(pattern_masks()),
+        pictures=torch.full((len(materials),), -1, dtype=torch.int32),
+        picture_sizes=torch.zeros(0, 2, dtype=torch.int32),
+        texels=torch.zeros(0, 3, dtype=torch.uint8),
+        vertex_colours=None,
         lights=torch.tensor([light.position for light in lights], dtype=torch.float32).reshape(-1, 3),
         light_colours=torch.tensor(
             [[light.strength * channel for channel in light.colour] for light in lights], dtype=torch.float32
         ).reshape(-1, 3),
+        ambient=AMBIENT,
     )
 
 

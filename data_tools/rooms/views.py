@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,9 +10,6 @@ if TYPE_CHECKING:
 
     from geo3d.ops.render import View
     from geo3d.scene.kinds import ModelledScene
-
-AMBIENT = 0.35
-"""Light from everywhere, beside that of the scene's lamps."""
 
 
 def view_scene(
@@ -21,7 +19,7 @@ def view_scene(
     from geo3d.ops.painting import Lamps, Surfaces
     from geo3d.ops.render import render_view
 
-    surfaces = Surfaces(scene.uv, scene.face_materials, scene.colours, scene.seconds, scene.patterns, scene.masks)
-    lamps = Lamps(scene.lights, scene.light_colours, AMBIENT)
+    surfaces = Surfaces(**{field.name: getattr(scene, field.name) for field in fields(Surfaces)})
+    lamps = Lamps(scene.lights, scene.light_colours, scene.ambient)
     seen = scene.vertices, scene.faces, surfaces, lamps, scene.face_objects, scene.object_labels
     return render_view(*seen, camera_from_world, intrinsics, size, samples)

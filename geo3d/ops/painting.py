@@ -21,6 +21,10 @@ class Surfaces:
     seconds: UInt8[Tensor, "material 3"]
     patterns: Int[Tensor, " material"]
     masks: UInt8[Tensor, "pattern 256 256"]
+    pictures: Int[Tensor, " material"]
+    picture_sizes: Int[Tensor, "picture 2"]
+    texels: UInt8[Tensor, "texel 3"]
+    vertex_colours: UInt8[Tensor, "vertex 3"] | None
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,17 @@ class ModelledScene:
     """Rows of ``masks``."""
     masks: UInt8[Tensor, "pattern 256 256"]
     """How much of the other colour a pattern shows, from 0 to 255; rows run along v, columns along u."""
+    pictures: Int[Tensor, " material"]
+    """Rows of ``picture_sizes``: a picture that the material's colour is multiplied with; -1 is none."""
+    picture_sizes: Int[Tensor, "picture 2"]
+    """Height and width of each picture, in texels."""
+    texels: UInt8[Tensor, "texel 3"]
+    """RGB of all pictures, one after the other; the rows of one run along v, from v = 0, its columns along u."""
+    vertex_colours: UInt8[Tensor, "vertex 3"] | None
+    """RGB that the material's colour is multiplied with; None is white."""
     lights: Float[Tensor, "light 3"]
     """World positions of lamps, in metres."""
     light_colours: Float[Tensor, "light 3"]
     """RGB, times strength."""
+    ambient: float
+    """Light from everywhere, beside that of the lamps; at 1, and without lamps, colours are shown as they are."""

@@ -6,6 +6,7 @@ import torch
 
 from geo3d.ops.painting import Lamps, Surfaces, _paint_reference, linear, paint, srgb
 from geo3d.ops.raster import rasterize
+from tests.scenes import no_pictures
 
 INTRINSICS = torch.tensor([[60.0, 0, 39.5], [0, 60.0, 29.5], [0, 0, 1]], dtype=torch.float64)
 SIZE = (60, 80)
@@ -19,6 +20,7 @@ def some_surfaces(faces: int, random: torch.Generator) -> Surfaces:
         seconds=torch.randint(256, (5, 3), generator=random).to(torch.uint8),
         patterns=torch.tensor([0, 1, 2, 1, 0]).int(),
         masks=torch.randint(256, (3, 256, 256), generator=random).to(torch.uint8),
+        **no_pictures(5),
     )
 
 
@@ -41,7 +43,13 @@ def test_a_lamp_lights_a_wall_as_the_formula_says():
     wall = torch.tensor([[-9.0, -9, 2], [9, -9, 2], [0, 18, 2]])
     faces, white = torch.tensor([[0, 1, 2]]).int(), torch.full((1, 3), 255, dtype=torch.uint8)
     surfaces = Surfaces(
-        torch.zeros(1, 3, 2), torch.zeros(1).int(), white, white, torch.zeros(1).int(), torch.zeros(1, 256, 256).byte()
+        torch.zeros(1, 3, 2),
+        torch.zeros(1).int(),
+        white,
+        white,
+        torch.zeros(1).int(),
+        torch.zeros(1, 256, 256).byte(),
+        **no_pictures(1),
     )
     lamps = Lamps(torch.tensor([[0.5, 0.0, 1.0]]), torch.tensor([[0.5, 0.25, 0.0]]), 0.1)
     _, triangle = rasterize(wall, faces, torch.eye(4), INTRINSICS, SIZE)
@@ -62,7 +70,9 @@ def test_a_texture_repeats_and_its_rows_run_along_v():
     mask = torch.zeros(1, 256, 256, dtype=torch.uint8)
     mask[:, 128:] = 255  # the upper half of v shows the second colour
     black, white = torch.zeros(1, 3).byte(), torch.full((1, 3), 255).byte()
-    surfaces = Surfaces(corners[faces.long()], torch.zeros(2).int(), black, white, torch.zeros(1).int(), mask)
+    surfaces = Surfaces(
+        corners[faces.long()], torch.zeros(2).int(), black, white, torch.zeros(1).int(), mask, **no_pictures(1)
+    )
     lamps = Lamps(torch.zeros(0, 3), torch.zeros(0, 3), 1.0)
     _, triangle = rasterize(square, faces, torch.eye(4), INTRINSICS, SIZE)
     image = paint(square, faces, surfaces, lamps, torch.eye(4), INTRINSICS, triangle)

@@ -11,6 +11,7 @@ from geo3d.data_tools.rooms.views import view_scene
 from geo3d.ops.orbit import looking_at
 from geo3d.ops.render import NONE
 from geo3d.scene.kinds import ModelledScene
+from tests.scenes import no_pictures
 
 UP = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
 INTRINSICS = torch.tensor([[60.0, 0, 39.5], [0, 60.0, 29.5], [0, 0, 1]], dtype=torch.float64)
@@ -38,6 +39,8 @@ def two_boxes() -> ModelledScene:
         masks=torch.zeros(1, 256, 256).byte(),
         lights=torch.tensor([[4.0, 0.0, 0.5]]),
         light_colours=torch.ones(1, 3),
+        ambient=0.35,
+        **no_pictures(2),
     )
 
 
