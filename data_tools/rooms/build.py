@@ -75,6 +75,7 @@ def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
             [[light.strength * channel for channel in light.colour] for light in lights], dtype=torch.float32
         ).reshape(-1, 3),
         ambient=AMBIENT,
+        up=torch.tensor([0.0, 0.0, 1.0]),
     )
 
 

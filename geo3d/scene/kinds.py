@@ -97,6 +97,90 @@ class DistanceVolume:
 
 
 @dataclass(frozen=True)
+class SemanticVolume:
+    """Labels of voxels near surfaces on a dense grid."""
+
+    labels: UInt8[Tensor, "x y z"]
+    """Place in ``classes`` of the nearest surface; 255 where it is farther than ``reach``, or has no label."""
+    classes: tuple[str, ...]
+    """The label set."""
+    origin: Float[Tensor, "3"]
+    """World position of the centre of voxel (0, 0, 0), in metres."""
+    voxel_size: float
+    """Edge length in metres."""
+    reach: float
+    """Metres."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space, known or estimated."""
+
+
+@dataclass(frozen=True)
+class ScannedVolume:
+    """What a scan tells of a dense grid, to learn from what it could not see."""
+
+    distance: Float[Tensor, "x y z"]
+    """Truncated signed distance to the scanned surface in metres, positive in free space; ``truncation`` where unknown."""
+    known: UInt8[Tensor, "x y z"]
+    """1 where a view saw the voxel, 0 where none did."""
+    origin: Float[Tensor, "3"]
+    """World position of the centre of voxel (0, 0, 0), in metres."""
+    voxel_size: float
+    """Edge length in metres."""
+    truncation: float
+    """Metres."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space, known or estimated."""
+
+
+@dataclass(frozen=True)
+class CameraPath:
+    """Where one pinhole camera stands in each frame."""
+
+    world_from_camera: Float[Tensor, "frame 4 4"]
+    """Rigid, in metres."""
+    intrinsics: Float[Tensor, "3 3"]
+    """In pixels; pixel centres at whole numbers."""
+    size: tuple[int, int]
+    """Height and width of the images, in pixels."""
+
+
+@dataclass(frozen=True)
+class RenderedFrames:
+    """Images of a scene and what is known about each pixel; they stay encoded where they are. Empty: not rendered."""
+
+    source: Path
+    """Folder that the images lie in."""
+    colour: tuple[Encoded, ...]
+    """RGB images, one a frame."""
+    depth: tuple[Encoded, ...]
+    """16-bit counts of ``depth_unit`` along z; 0 = none."""
+    normals: tuple[Encoded, ...]
+    """8-bit, world space, towards the camera: 127.5 (n + 1), rounded; black where there is nothing."""
+    labels: tuple[Encoded, ...]
+    """8-bit places in ``classes``; 255 = none."""
+    instances: tuple[Encoded, ...]
+    """16-bit object numbers from 1 on; 0 = none."""
+    forward_flow: tuple[Encoded, ...]
+    """To the next frame, as KITTI writes it: three 16-bit channels, 64 u + 2^15, 64 v + 2^15, and 1 where seen there."""
+    backward_flow: tuple[Encoded, ...]
+    """To the frame before, likewise."""
+    world_from_camera: Float[Tensor, "frame 4 4"]
+    """Rigid, in metres."""
+    intrinsics: Float[Tensor, "3 3"]
+    """In pixels; pixel centres at whole numbers."""
+    size: tuple[int, int]
+    """Height and width of the images, in pixels."""
+    depth_unit: float
+    """Metres a count."""
+    classes: tuple[str, ...]
+    """The label set."""
+    instance_labels: UInt8[Tensor, " object"]
+    """Label of each object, of number 1 on."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space."""
+
+
+@dataclass(frozen=True)
 class TriangleMesh:
     """Triangles over shared vertices; counter-clockwise seen from free space."""
 
@@ -168,12 +252,12 @@ class SemanticMesh:
 
 @dataclass(frozen=True)
 class ModelledScene:
-    """A scene made by a program, of which everything is known."""
+    """A scene of which everything is known: made by a program, or a mesh with its materials."""
 
     vertices: Float[Tensor, "vertex 3"]
-    """World positions, in metres; z is up."""
+    """World positions, in metres."""
     faces: Int[Tensor, "face 3"]
-    """Rows of ``vertices``, counter-clockwise seen from free space; closed solids, which may overlap."""
+    """Rows of ``vertices``, counter-clockwise seen from free space; of closed solids, which may overlap, where made."""
     uv: Float[Tensor, "face 3 2"]
     """Where in its texture each corner lies; a texture is 1 wide and repeats."""
     face_materials: Int[Tensor, " face"]
@@ -208,3 +292,5 @@ class ModelledScene:
     """RGB, times strength."""
     ambient: float
     """Light from everywhere, beside that of the lamps; at 1, and without lamps, colours are shown as they are."""
+    up: Float[Tensor, "3"]
+    """Unit vector in world space."""

@@ -40,6 +40,7 @@ def two_boxes() -> ModelledScene:
         lights=torch.tensor([[4.0, 0.0, 0.5]]),
         light_colours=torch.ones(1, 3),
         ambient=0.35,
+        up=torch.tensor([0.0, 0.0, 1.0]),
         **no_pictures(2),
     )
 

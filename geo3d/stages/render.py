@@ -1,0 +1,73 @@
+"""Stage: a scene and cameras to frames in which everything is known about each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from geo3d.config import settings
+
+if TYPE_CHECKING:
+    from geo3d.ops.flow import Flow
+    from geo3d.ops.render import View
+    from geo3d.scene.kinds import CameraPath, ModelledScene
+
+
+@settings
+class RenderConfig:
+    """How frames are rendered."""
+
+    samples: Annotated[int, Field(ge=1, le=4)] = 2
+    """Samples of the colour along each side of a pixel; 1 is quickest, and has stairs along edges."""
+    flow: bool = False
+    """Optical flow to the next frame and to the one before, with masks of what is seen there."""
+
+
+@dataclass(frozen=True)
+class RenderedFrame:
+    """A view, and its flow where it was asked for and there is a frame to flow to."""
+
+    number: int
+    view: View
+    forward: Flow | None
+    backward: Flow | None
+
+
+def render(scene: ModelledScene, cameras: CameraPath, config: RenderConfig, first: int = 0) -> Iterator[RenderedFrame]:
+    """Render the frames of a path in order, from the frame `first` on."""
+    count = len(cameras.world_from_camera)
+    before = None if first == 0 or not config.flow else render_frame(scene, cameras, first - 1, config.samples)
+    here = render_frame(scene, cameras, first, config.samples) if first < count else None
+    for number in range(first, count):
+        after = render_frame(scene, cameras, number + 1, config.samples) if number + 1 < count else None
+        flow = config.flow
+        yield RenderedFrame(
+            number=number,
+            view=here,
+            forward=_flow(cameras, here, number, after, number + 1) if flow and after else None,
+            backward=_flow(cameras, here, number, before, number - 1) if flow and before else None,
+        )
+        before, here = here, after
+
+
+def render_frame(scene: ModelledScene, cameras: CameraPath, number: int, samples: int) -> View:
+    """One frame of a path, with the scene's own materials and lamps."""
+    from geo3d.ops.painting import Lamps, Surfaces
+    from geo3d.ops.render import render_view
+
+    surfaces = Surfaces(**{field.name: getattr(scene, field.name) for field in fields(Surfaces)})
+    lamps = Lamps(scene.lights, scene.light_colours, scene.ambient)
+    seen = scene.vertices, scene.faces, surfaces, lamps, scene.face_objects, scene.object_labels
+    camera_from_world = cameras.world_from_camera[number].double().inverse()
+    return render_view(*seen, camera_from_world, cameras.intrinsics, cameras.size, samples)
+
+
+def _flow(cameras: CameraPath, view: View, number: int, other: View, other_number: int) -> Flow:
+    from geo3d.ops.flow import optical_flow
+
+    here, there = (cameras.world_from_camera[i].double() for i in (number, other_number))
+    normals = other.normals @ there[:3, :3].float()  # in the other camera's space
+    return optical_flow(view.depth, other.depth, normals, there.inverse() @ here, cameras.intrinsics)
