@@ -48,7 +48,10 @@ def write_objects(mesh: SemanticMesh, path: Path) -> None:
 
 
 def list_objects(mesh: SemanticMesh) -> list[dict]:
-    """What :func:`write_objects` writes; the score is the mean confidence of the object's vertices."""
+    """What :func:`write_objects` writes; the score is the mean confidence of the object's vertices.
+
+    An object without a label has the class None and the NYU40 id 0.
+    """
     import numpy as np
 
     from geo3d.ops.boxes import upright_box
@@ -58,7 +61,10 @@ def list_objects(mesh: SemanticMesh) -> list[dict]:
     starts = np.searchsorted(instances[order], np.arange(1, int(instances.max(initial=0)) + 2))
     for number in range(1, len(starts)):
         rows = order[starts[number - 1] : starts[number]]
-        name = mesh.classes[int(mesh.labels[rows[0]])]
+        if not len(rows):
+            continue
+        label = int(mesh.labels[rows[0]])
+        name = mesh.classes[label] if label < len(mesh.classes) else None
         centre, axes, size = upright_box(mesh.vertices[rows].double(), mesh.up.double())
         box = {"centre": centre.tolist(), "axes": axes.tolist(), "size": size.tolist()}
         score = float(mesh.confidence[rows].mean())
@@ -66,7 +72,7 @@ def list_objects(mesh: SemanticMesh) -> list[dict]:
             {
                 "id": number,
                 "class": name,
-                "nyu40": nyu40.IDS[name],
+                "nyu40": nyu40.IDS[name] if name else 0,
                 "score": score,
                 "box": box,
                 "vertices": rows.tolist(),

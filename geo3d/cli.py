@@ -19,6 +19,7 @@ COMMANDS = {
     "turntable": ("geo3d.pipelines.turntable", "turntable", "film the mesh of a run going round"),
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
     "make-rooms": ("geo3d.pipelines.make_rooms", "make_rooms", "make furnished scenes with every ground truth"),
+    "render-dataset": ("geo3d.pipelines.render_dataset", "render_dataset", "render scenes with every ground truth"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
 }

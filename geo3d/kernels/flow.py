@@ -5,7 +5,9 @@ from numba import njit, prange
 
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def flow(depth, other_depth, other_normals, back_projection, other_from_camera, projection, nearer, off, moved, visible):
+def flow(
+    depth, other_depth, other_normals, back_projection, other_from_camera, projection, nearer, off, moved, visible
+):
     """Write where each pixel's point goes, `moved` [height, width, 2], and whether it is seen there, `visible`.
 
     `back_projection` [3, 3] takes a pixel to its ray, `projection` [3, 4] a point to the other view's pixel.

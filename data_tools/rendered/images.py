@@ -1,0 +1,89 @@
+"""The image files of a rendered frame, a folder for each channel: ``depth/000012.png``."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from geo3d.data_tools.png import encode_png
+
+from geo3d.config import settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo3d.ops.flow import Flow
+    from geo3d.ops.render import View
+
+Channel = Literal["colour", "depth", "normals", "labels", "instances"]
+FLOWS = ("forward_flow", "backward_flow")
+FARTHEST_FLOW = 511.9
+"""Pixels; what goes farther is marked as not seen."""
+
+
+@settings
+class ImagesConfig:
+    """Which images are written, and how."""
+
+    channels: tuple[Channel, ...] = ("colour", "depth", "normals", "labels", "instances")
+    """What is written of each frame; flow has its own switch."""
+    colour: Literal["jpg", "png"] = "jpg"
+    """Kind of the colour images; PNG loses nothing and is several times as large."""
+    depth_unit: float = 0.001
+    """Metres a count of the 16-bit depth images; what is farther than 65,535 counts has no depth."""
+
+
+def image_files(config: ImagesConfig, flow: bool, number: int, count: int) -> dict[str, str]:
+    """The files of a frame by channel, relative to the scene's folder; the first has no flow back, the last none on."""
+    kinds = {channel: config.colour if channel == "colour" else "png" for channel in config.channels}
+    kinds |= {FLOWS[0]: "png"} if flow and number + 1 < count else {}
+    kinds |= {FLOWS[1]: "png"} if flow and number else {}
+    return {channel: f"{channel}/{number:06}.{kind}" for channel, kind in kinds.items()}
+
+
+def write_images(
+    folder: Path, files: dict[str, str], view: View, flows: dict[str, Flow | None], config: ImagesConfig
+) -> None:
+    """Write one frame; each file is there as a whole or not at all."""
+    for channel, name in files.items():
+        flow = flows.get(channel)
+        data = _encoded_flow(flow) if flow is not None else _encoded(channel, view, config)
+        aside = folder / f"{name}.part"
+        aside.write_bytes(data)
+        os.replace(aside, folder / name)
+
+
+def _encoded(channel: str, view: View, config: ImagesConfig) -> bytes:
+    import numpy as np
+
+    if channel == "colour":
+        return _jpeg(view.colour.numpy()) if config.colour == "jpg" else encode_png(view.colour.numpy())
+    if channel == "depth":
+        counts = np.rint(view.depth.numpy() * np.float32(1 / config.depth_unit))
+        return encode_png(np.where(counts <= 0xFFFF, counts, 0).astype(np.uint16))
+    if channel == "normals":
+        shown = view.objects.numpy()[..., None] > 0
+        return encode_png(np.where(shown, np.rint((view.normals.numpy() + 1) * np.float32(127.5)), 0).astype(np.uint8))
+    if channel == "labels":
+        return encode_png(view.labels.numpy())
+    return encode_png(view.objects.numpy().astype(np.uint16))
+
+
+def _encoded_flow(flow: Flow) -> bytes:
+    """As KITTI's: 64 u + 2^15, 64 v + 2^15, valid (Menze and Geiger 2015, development kit)."""
+    import numpy as np
+
+    moved, seen = flow.moved.numpy(), flow.seen.numpy()
+    kept = seen & (np.abs(moved) <= FARTHEST_FLOW).all(axis=2)
+    counts = np.rint(moved.clip(-FARTHEST_FLOW, FARTHEST_FLOW) * 64 + 2**15).astype(np.uint16)
+    return encode_png(np.concatenate([counts, kept[..., None].astype(np.uint16)], axis=2))
+
+
+def _jpeg(image: NDArray) -> bytes:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=92)
+    return file.getvalue()

@@ -1,0 +1,132 @@
+"""Where scenes to render come from: seeds of rooms, folders of `make-rooms` and `scan-to-mesh`, mesh files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo3d.data_tools.rendered.mesh_scene import ENDINGS, read_mesh_scene, semantic_scene
+from geo3d.errors import InputError
+
+if TYPE_CHECKING:
+    from geo3d.data_tools.rooms.arrange.stock import Models
+    from geo3d.data_tools.rooms.description import SceneDescription
+    from geo3d.scene.kinds import CameraPath, ModelledScene
+
+ALLOWED = (
+    "a mesh file (" + ", ".join(ENDINGS) + "), the output folder of geo3d scan-to-mesh, "
+    "or a scene or the output folder of geo3d make-rooms"
+)
+
+
+@dataclass(frozen=True)
+class SceneSource:
+    """A scene that can be loaded, in any process."""
+
+    name: str
+    path: Path | None
+    """A mesh file or a folder; None is a made room."""
+    seed: int = 0
+    split: str = "train"
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadedScene:
+    """A scene, and what is known of it besides."""
+
+    scene: ModelledScene
+    description: SceneDescription | None = None
+    """Of made rooms, with the models that they are built from."""
+    models: Models | None = None
+    cameras: CameraPath | None = None
+    """Of the scan that a mesh was made from."""
+
+
+def made_rooms(count: int, seed: int, split: str, uses: tuple[str, ...]) -> list[SceneSource]:
+    """The rooms of `count` seeds from `seed` on."""
+    return [SceneSource(f"{split}_{one:06}", None, one, split, uses) for one in range(seed, seed + count)]
+
+
+def find_sources(paths: Sequence[Path]) -> list[SceneSource]:
+    """The scenes that files and folders hold; raises InputError for one that holds none, or one that is given twice."""
+    found = [scene for path in paths for scene in _scenes_of(path)]
+    twice = [path for path in found if found.count(path) > 1]
+    if twice:
+        raise InputError(f"{twice[0]} is given twice; give each scene once")
+    return [SceneSource(name, path) for name, path in zip(_names(found), found, strict=True)]
+
+
+def load_scene(source: SceneSource) -> LoadedScene:
+    """Read or make a scene."""
+    path = source.path
+    if path is None:
+        return _made(source)
+    if path.is_file():
+        return LoadedScene(read_mesh_scene(path))
+    if (path / "description.json").exists():
+        return _described(path)
+    return _scanned(path)
+
+
+def _scenes_of(path: Path) -> list[Path]:
+    if path.is_file() and path.suffix.lower() in ENDINGS:
+        return [path]
+    if path.is_dir():
+        if (path / "description.json").exists() or (path / "5_semantic").exists():
+            return [path]
+        inside = sorted(one.parent for one in path.glob("*/description.json") if not one.parent.name.startswith("."))
+        if inside:
+            return inside
+    there = "is not there" if not path.exists() else "holds no scene"
+    raise InputError(f"{path} {there}; give {ALLOWED}")
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """File or folder name of each, with as many of the folders above as tell all apart."""
+    parts = [(*path.absolute().parent.parts[1:], path.stem if path.is_file() else path.name) for path in paths]
+    for count in range(1, max(map(len, parts), default=1) + 1):
+        names = ["-".join(part[-count:]) for part in parts]
+        if len(set(names)) == len(names):
+            return names
+    return [f"{i:03}_{'-'.join(part[-1:])}" for i, part in enumerate(parts)]  # a.ply beside a.obj
+
+
+def _made(source: SceneSource) -> LoadedScene:
+    from geo3d.data_tools.rooms.build import build_scene
+    from geo3d.data_tools.rooms.catalogue import builders_of
+    from geo3d.data_tools.rooms.place import describe
+
+    models = builders_of(source.split)
+    description = describe(source.seed, source.split, models, source.uses)
+    return LoadedScene(build_scene(description, models), description, models)
+
+
+def _described(folder: Path) -> LoadedScene:
+    from geo3d.data_tools.rooms.build import build_scene
+    from geo3d.data_tools.rooms.catalogue import builders_of
+    from geo3d.data_tools.rooms.description import from_json
+
+    file = folder / "description.json"
+    try:
+        description = from_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file} is no description of geo3d make-rooms ({type(error).__name__}: {error})") from error
+    models = builders_of(description.split)
+    return LoadedScene(build_scene(description, models), description, models)
+
+
+def _scanned(folder: Path) -> LoadedScene:
+    from geo3d.scene.artifact import load
+    from geo3d.scene.kinds import CameraPath
+
+    mesh = load(folder / "5_semantic")
+    if not len(mesh.faces):
+        raise InputError(f"{folder} holds a mesh without faces, of which there is nothing to see")
+    if not (folder / "1_scan").exists():
+        return LoadedScene(semantic_scene(mesh))
+    scan = load(folder / "1_scan")
+    cameras = CameraPath(scan.world_from_camera, scan.intrinsics, scan.depth_size)
+    return LoadedScene(semantic_scene(mesh), cameras=cameras)

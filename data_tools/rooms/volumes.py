@@ -1,0 +1,48 @@
+"""Volumes of a whole scene, which no scan could see: signed distances, and the labels of surfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo3d.scene.kinds import DistanceVolume, ModelledScene, SemanticVolume
+
+VOXEL_SIZES = (0.047, 0.094, 0.188, 0.05)
+"""Metres: the three levels of ScanComplete (Dai et al. 2018), and ScanNet's 5 cm."""
+MARGIN = 0.3
+"""Metres of a volume around the scene."""
+UNLABELLED = 255
+
+
+def volume_name(voxel_size: float) -> str:
+    """What the folder of a volume is called: its voxel size in millimetres."""
+    return f"{1000 * voxel_size:03.0f}mm"
+
+
+def distance_volume(scene: ModelledScene, voxel_size: float, truncation: float) -> DistanceVolume:
+    """Signed distances of the whole scene; voxel (0, 0, 0) lies on a multiple of the size."""
+
+    from geo3d.ops.distance import mesh_distance_volume
+    from geo3d.scene.kinds import DistanceVolume
+
+    low = ((scene.vertices.amin(dim=0) - MARGIN) / voxel_size).floor()
+    high = ((scene.vertices.amax(dim=0) + MARGIN) / voxel_size).ceil()
+    x, y, z = (int(side) + 1 for side in high - low)
+    origin = low.double() * voxel_size
+    distance = mesh_distance_volume(scene.vertices, scene.faces, origin, voxel_size, (x, y, z), truncation)
+    return DistanceVolume(distance, origin, voxel_size, truncation, scene.up)
+
+
+def semantic_volume(scene: ModelledScene, volume: DistanceVolume) -> SemanticVolume:
+    """Labels on the grid of a scene's distances, as far from surfaces as those are not clipped."""
+    import torch
+
+    from geo3d.ops.distance import distance_to_mesh
+    from geo3d.scene.kinds import SemanticVolume
+
+    near = (volume.distance.abs() < volume.truncation).nonzero()
+    centres = volume.origin.double() + volume.voxel_size * near.double()
+    _, face = distance_to_mesh(centres, scene.vertices.double(), scene.faces)
+    labels = torch.full(volume.distance.shape, UNLABELLED, dtype=torch.uint8)
+    labels[near.unbind(dim=1)] = scene.object_labels[scene.face_objects[face.long()].long()]
+    return SemanticVolume(labels, scene.classes, volume.origin, volume.voxel_size, volume.truncation, scene.up)

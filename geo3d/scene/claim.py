@@ -1,0 +1,29 @@
+"""An output folder belongs to one set of settings: what is added to it later is made in the same way."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from geo3d.errors import InputError
+from geo3d.scene.publish import published_file
+
+
+def claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
+    """Write the settings that `out` is filled with to its file `name`, or see that they are the same.
+
+    Raises InputError for a folder of something else, or of other settings, naming what differs.
+    """
+    wanted, file = json.loads(json.dumps(settings)), out / name
+    if out.exists() and not (out.is_dir() and (file.exists() or not any(out.iterdir()))):
+        raise InputError(f"{out} holds files that are not of {command}; give a new or empty folder")
+    if file.exists():
+        there = json.loads(file.read_text(encoding="utf-8"))
+        other = [key for key in wanted.keys() | there.keys() if wanted.get(key) != there.get(key)]
+        if other:
+            raise InputError(
+                f"{out} was made with other settings ({', '.join(sorted(other))}: see {file}); "
+                "give those, or another folder"
+            )
+    out.mkdir(parents=True, exist_ok=True)
+    with published_file(file) as aside:
+        aside.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")

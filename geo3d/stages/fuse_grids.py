@@ -1,0 +1,95 @@
+"""Stage: RGB-D frames to what they tell of every voxel of whole grids: distances, and what was seen at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from geo3d.progress import track
+from geo3d.stages.fuse import FuseConfig, view_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from geo3d.ops.fusion import Grid, View
+    from geo3d.scene.kinds import DistanceVolume, RgbdScan, ScannedVolume
+
+
+def fuse_grids(scan: RgbdScan, volumes: Sequence[DistanceVolume], max_depth: float) -> list[ScannedVolume]:
+    """Fuse a scan on the grids of volumes, with their truncations, in one pass over its frames.
+
+    It is the fusion of :func:`geo3d.stages.fuse.fuse`, but for the blocks: all of a grid's take part, so that the free
+    space that rays pass through counts as known, too. The grids' origins must be multiples of their voxel sizes.
+    """
+    from geo3d.scene.frames import stream_frames
+
+    config = FuseConfig(max_depth=max_depth)
+    grids = [_Dense(volume) for volume in volumes]
+    for frame in track(stream_frames(scan), "fuse", total=len(scan.depth), unit="frames"):
+        view = view_of(scan, frame, config)
+        for grid in grids:
+            grid.integrate(view, config)
+    return [grid.finish() for grid in grids]
+
+
+class _Dense:
+    """Running means over all blocks of a volume's grid."""
+
+    def __init__(self, volume: DistanceVolume) -> None:
+        import torch
+
+        from geo3d.ops.fusion import Grid, Means
+
+        self.volume = volume
+        self.blocks = torch.cartesian_prod(*(torch.arange(-(-side // 8)) for side in volume.distance.shape)).int()
+        self.grid = Grid(volume.origin.double(), volume.voxel_size, volume.truncation)
+        shape = (len(self.blocks), 8, 8, 8)
+        self.means = Means(
+            tsdf=torch.zeros(shape),
+            weight=torch.zeros(shape),
+            seen=torch.zeros(shape, dtype=torch.uint8),
+            colour=torch.zeros(*shape, 4, dtype=torch.int16),
+        )
+
+    def integrate(self, view: View, config: FuseConfig) -> None:
+        from geo3d.ops.fusion import integrate_
+
+        rows = _in_view(self.blocks, view, self.grid)
+        votes = config.weight_cap, config.free_weight
+        integrate_(self.means, rows.int(), self.blocks[rows], view, self.grid, *votes)
+
+    def finish(self) -> ScannedVolume:
+        import torch
+
+        from geo3d.scene.kinds import ScannedVolume
+
+        known = self.means.seen > 0
+        distance = torch.where(known, self.means.tsdf, 1.0) * self.volume.truncation
+        where = self.volume.origin, self.volume.voxel_size, self.volume.truncation, self.volume.up
+        return ScannedVolume(self._dense(distance), self._dense(known.to(torch.uint8)), *where)
+
+    def _dense(self, values: Tensor) -> Tensor:
+        """[x, y, z] of [block, 8, 8, 8]."""
+        shape = self.volume.distance.shape
+        x, y, z = (-(-side // 8) for side in shape)
+        whole = values.reshape(x, y, z, 8, 8, 8).permute(0, 3, 1, 4, 2, 5).reshape(8 * x, 8 * y, 8 * z)
+        return whole[: shape[0], : shape[1], : shape[2]].contiguous()
+
+
+def _in_view(blocks: Tensor, view: View, grid: Grid) -> Tensor:
+    """Rows of the blocks that a camera may see: those whose ball reaches into its image, as far as its depth goes."""
+    import torch
+
+    from geo3d.ops.camera import project, transform
+
+    radius = math.sqrt(3) / 2 * grid.block_size
+    middles = grid.origin + (blocks.double() * 8 + 3.5) * grid.voxel_size
+    points = transform(middles, view.world_from_camera.double().inverse())
+    near = points[:, 2].clamp(min=1e-3)
+    height, width = view.depth.shape
+    margin = radius / near * float(view.intrinsics.diagonal()[:2].max()) * 1.5
+    u, v = project(torch.cat([points[:, :2], near[:, None]], dim=1), view.intrinsics.double()).unbind(dim=1)
+    seen = (points[:, 2] > -radius) & (points[:, 2] < float(view.depth.max()) + grid.truncation + radius)
+    seen &= (u > -margin) & (u < width + margin) & (v > -margin) & (v < height + margin)
+    return (seen | (points[:, 2].abs() <= 2 * radius)).nonzero()[:, 0]

@@ -1,0 +1,158 @@
+"""From scenes to data sets of rendered frames."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from pydantic import Field
+
+from geo3d.config import settings
+from geo3d.data_tools.rendered.frames import check_writers
+from geo3d.data_tools.rendered.scene_sources import SceneSource, find_sources, made_rooms
+from geo3d.errors import InputError, SomeFailedError
+from geo3d.pipelines.render_scene import MAKING, SceneConfig, render_scene
+from geo3d.progress import say, track
+from geo3d.scene.claim import claim
+from geo3d.scene.jobs import Job, run_jobs
+from geo3d.scene.publish import locked, published_file
+
+SETTINGS = "settings.json"
+INDEX = "dataset.json"
+
+
+@settings
+class RoomsConfig:
+    """Rooms to make where no scenes are given."""
+
+    count: Annotated[int, Field(ge=0)] = 0
+    """How many."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the first; the next has the next."""
+    split: Literal["train", "validation", "test"] = "train"
+    """Which builders and seeds to use; no two splits share one."""
+    uses: tuple[Literal["living_room", "kitchen", "bedroom", "bathroom", "office"], ...] = ()
+    """What the rooms of every scene are for, one to four; by default the seed decides."""
+
+
+@settings
+class RenderDatasetConfig:
+    """Everything that can be set."""
+
+    rooms: RoomsConfig = Field(default_factory=RoomsConfig)
+    scene: Annotated[SceneConfig, tyro.conf.arg(name="")] = Field(default_factory=SceneConfig)
+
+
+def render_dataset(
+    scenes: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    out: Path,
+    config: Annotated[RenderDatasetConfig, tyro.conf.arg(name="")] = RenderDatasetConfig(),  # noqa: B008 - frozen
+    *,
+    trajectory: Path | None = None,
+    jobs: int | None = None,
+) -> None:
+    """Render scenes to a data set, each in a folder of its own.
+
+    A scene that is there already is left as it is; a killed call goes on with the frame where it was.
+
+    Args:
+        scenes: Mesh files, output folders of scan-to-mesh, scenes or output folders of make-rooms; none: made rooms.
+        out: Folder for the data set; new, empty or of an earlier call with the same settings.
+        config: Everything that can be set.
+        trajectory: Cameras of one's own for every scene: a TUM file, or one of 4x4 matrices (world from camera).
+        jobs: Scenes to render at the same time; by default as many as there are cores.
+    """
+    sources = _sources(scenes, config.rooms)
+    _check(config.scene, jobs)
+    claim(out, SETTINGS, _claimed(config.scene, trajectory), "geo3d render-dataset")
+    left = [source for source in sources if not (out / source.name).exists()]
+    count = min(jobs or os.cpu_count() or 1, len(left))
+    (out / MAKING).mkdir(exist_ok=True)
+    if count < 2:
+        render_some(left, out, config.scene, trajectory)
+    else:
+        options = {"out": out, "config": config.scene, "trajectory": trajectory}
+        listed = [Job(f"scenes{i}", render_some, {"sources": left[i::count]} | options) for i in range(count)]
+        faults = [one for one in run_jobs(listed, count, out / "logs", label="scenes") if one.error]
+        if faults:
+            said = "; ".join(f"{one.name}: {one.error}" for one in faults)
+            raise SomeFailedError(f"{len(faults)} of {count} processes failed ({said}); what they rendered stays")
+    _finish(out, sources, config.scene)
+    say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
+
+
+def render_some(sources: Sequence[SceneSource], out: Path, config: SceneConfig, trajectory: Path | None) -> None:
+    """Render scenes one after the other; why one could not be is written beside where it was to be made."""
+    for source in track(sources, "scenes", len(sources), "scenes"):
+        refused = out / MAKING / f"{source.name}.refused"
+        refused.unlink(missing_ok=True)
+        with locked(out / MAKING / f"{source.name}.lock", wait=False) as ours:
+            if not ours:
+                raise InputError(
+                    f"another process renders {source.name} into {out}; wait for it, or give another folder"
+                )
+            try:
+                render_scene(source, out, config, trajectory)
+            except InputError as error:
+                refused.write_text(str(error), encoding="utf-8")
+            (out / MAKING / f"{source.name}.lock").unlink()
+
+
+def _sources(scenes: Sequence[Path], rooms: RoomsConfig) -> list[SceneSource]:
+    if scenes:
+        return find_sources(scenes)
+    if not rooms.count:
+        raise InputError("give scenes to render, or --rooms.count for rooms to make")
+    return made_rooms(rooms.count, rooms.seed, rooms.split, rooms.uses)
+
+
+def _check(config: SceneConfig, jobs: int | None) -> None:
+    if jobs is not None and jobs < 1:
+        raise InputError(f"--jobs {jobs} does nothing; 1 or more are allowed")
+    if config.scan_volumes and not config.volumes:
+        raise InputError("scan_volumes needs the grids of volumes; set volumes, too")
+    check_writers(config.writers, config.images.channels)
+
+
+def _claimed(config: SceneConfig, trajectory: Path | None) -> dict:
+    """What all scenes of a data set share."""
+    claimed = dataclasses.asdict(config) | {"trajectory": None}
+    if trajectory is not None:
+        try:
+            claimed["trajectory"] = hashlib.sha256(trajectory.read_bytes()).hexdigest()
+        except OSError as error:
+            raise InputError(f"{trajectory} cannot be read ({error.strerror}); give a file of cameras") from error
+    return claimed
+
+
+def _finish(out: Path, sources: Sequence[SceneSource], config: SceneConfig) -> None:
+    """Index what is there, and say what could not be rendered."""
+    from geo3d.data_tools.rendered.coco import merge_coco
+
+    there = sorted(path.name for path in out.iterdir() if (path / "semantic.ply").exists() and path.name != MAKING)
+    with published_file(out / INDEX) as aside:
+        splits = {name: _split(out / name) for name in there}
+        aside.write_text(json.dumps({"scenes": splits}, indent=1) + "\n", encoding="utf-8")
+    if "coco" in config.writers and config.images.channels:
+        with published_file(out / "coco.json") as aside:
+            merge_coco(out, there, aside)
+    refused = {one.name: out / MAKING / f"{one.name}.refused" for one in sources}
+    said = {name: file.read_text(encoding="utf-8") for name, file in refused.items() if file.exists()}
+    if len(said) == len(sources) == 1:
+        raise InputError(next(iter(said.values())))
+    if said:
+        listed = "; ".join(f"{name}: {why}" for name, why in said.items())
+        raise SomeFailedError(f"{len(said)} of {len(sources)} scenes could not be rendered ({listed})")
+    if not any((out / MAKING).iterdir()):
+        (out / MAKING).rmdir()
+
+
+def _split(scene: Path) -> str | None:
+    described = scene / "description.json"
+    return json.loads(described.read_text(encoding="utf-8"))["split"] if described.exists() else None

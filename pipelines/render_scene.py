@@ -1,0 +1,142 @@
+"""One scene of a data set: its meshes, volumes, frames and index files."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from geo3d.config import settings
+from geo3d.data_tools.rendered.frames import WRITERS, Writer, gather_frames
+from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
+from geo3d.data_tools.rendered.paths import PathConfig, camera_path
+from geo3d.data_tools.rendered.scene_sources import SceneSource, load_scene
+from geo3d.progress import track
+from geo3d.stages.render import RenderConfig, render
+
+if TYPE_CHECKING:
+    from geo3d.data_tools.rendered.scene_sources import LoadedScene
+    from geo3d.scene.kinds import CameraPath, DistanceVolume, RenderedFrames
+
+MAKING = ".making"
+"""Folder of the scenes that are not whole yet."""
+AHEAD = 4
+"""Frames that may wait to be written."""
+MAX_DEPTH = 4.0
+"""Metres; what a scan measures beyond is not fused, as in scan-to-mesh."""
+
+
+@settings
+class SceneConfig:
+    """What is made of each scene."""
+
+    path: PathConfig = Field(default_factory=PathConfig)
+    render: RenderConfig = Field(default_factory=RenderConfig)
+    images: ImagesConfig = Field(default_factory=ImagesConfig)
+    noise: Annotated[float, Field(ge=0, le=10)] = 0.0
+    """Errors of depth and colour, as a multiple of a structured-light camera's; 0 is an ideal camera."""
+    volumes: bool = False
+    """Write signed distances and labels at 4.7, 9.4, 18.8 and 5 cm."""
+    scan_volumes: bool = False
+    """Fuse the frames on the same grids, too: what a scan would know of them."""
+    truncation: Annotated[float, Field(gt=0)] = 3.0
+    """Of the volumes, in voxels."""
+    writers: tuple[Writer, ...] = ("plain",)
+    """Index files: our artifact, the plain scan layout, nerfstudio's transforms.json, COCO's instances."""
+    sheet: bool = True
+    """Write a contact sheet of each scene."""
+
+
+def render_scene(source: SceneSource, out: Path, config: SceneConfig, trajectory: Path | None) -> None:
+    """Render one scene, all its files; a folder that an earlier call began is gone on with."""
+    from geo3d.data_tools.rendered.ground_truth import write_meshes, write_volumes
+    from geo3d.data_tools.rooms.description import to_json
+
+    loaded = load_scene(source)
+    cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
+    folder = out / MAKING / source.name
+    folder.mkdir(exist_ok=True)
+    write_meshes(loaded.scene, folder)
+    if loaded.description is not None:
+        (folder / "description.json").write_text(to_json(loaded.description) + "\n", encoding="utf-8")
+    for name in ("volumes", "labels", "scanned"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
+    files = _write_frames(loaded, cameras, folder, config, source.seed)
+    frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
+    if config.scan_volumes:
+        _write_scanned(folder, frames, volumes, config)
+    for name in config.writers if config.images.channels else ():
+        WRITERS[name][1](frames, folder)
+    if config.sheet:
+        _write_sheet(loaded, cameras, folder)
+    os.sync()
+    os.rename(folder, out / source.name)
+
+
+def _channels(config: SceneConfig) -> ImagesConfig:
+    """What is rendered: also what is fused, which may not stay."""
+    fused = ("colour", "depth") if config.scan_volumes else ()
+    return dataclasses.replace(config.images, channels=tuple(dict.fromkeys((*config.images.channels, *fused))))
+
+
+def _write_frames(
+    loaded: LoadedScene, cameras: CameraPath, folder: Path, config: SceneConfig, seed: int
+) -> list[dict[str, str]]:
+    """Render and write what is not there yet; the files of each frame by channel."""
+    from geo3d.data_tools.rendered.sensed import sensor
+
+    images, count = _channels(config), len(cameras.world_from_camera)
+    if not images.channels:
+        return []
+    files = [image_files(images, config.render.flow, number, count) for number in range(count)]
+    for channel in {channel for frame in files for channel in frame}:
+        (folder / channel).mkdir(exist_ok=True)
+    first = next(
+        (i for i, frame in enumerate(files) if not all((folder / name).exists() for name in frame.values())), count
+    )
+    sense, waiting = sensor(cameras, config.noise, seed), deque()
+    with ThreadPoolExecutor(1) as pool:
+        for frame in track(render(loaded.scene, cameras, config.render, first), "render", count - first, "frames"):
+            view, flows = (
+                sense(frame.view, frame.number),
+                {"forward_flow": frame.forward, "backward_flow": frame.backward},
+            )
+            waiting.append(pool.submit(write_images, folder, files[frame.number], view, flows, images))
+            while len(waiting) > AHEAD:
+                waiting.popleft().result()
+        for one in waiting:
+            one.result()
+    return files
+
+
+def _write_scanned(
+    folder: Path, frames: RenderedFrames, volumes: Sequence[DistanceVolume], config: SceneConfig
+) -> None:
+    """Fuse the frames as the main job reads them, and remove the images that were only for that."""
+    from geo3d.data_tools.rendered.ground_truth import store_all
+    from geo3d.data_tools.scan_formats import find_scan
+    from geo3d.stages.fuse_grids import fuse_grids
+
+    WRITERS["plain"][1](frames, folder)
+    found = find_scan(folder, "plain", ":", None)
+    scan = found.format.read(found.source(folder / ".hashes"), None)
+    (folder / ".hashes").unlink(missing_ok=True)
+    store_all(fuse_grids(scan, volumes, max_depth=MAX_DEPTH), folder / "scanned")
+    for channel in set(_channels(config).channels) - set(config.images.channels):
+        shutil.rmtree(folder / channel)
+    if "plain" not in config.writers or not config.images.channels:
+        (folder / "scan.json").unlink()
+
+
+def _write_sheet(loaded: LoadedScene, cameras: CameraPath, folder: Path) -> None:
+    from geo3d.data_tools.rendered.sheet import draw_sheet
+
+    draw_sheet(loaded.scene, cameras).save(folder / "sheet.png")
