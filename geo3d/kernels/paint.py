@@ -26,6 +26,11 @@ def paint(
     seconds,
     patterns,
     masks,
+    pictures,
+    picture_sizes,
+    texels,
+    vertex_colours,
+    curve,
     lights,
     shades,
     ambient,
@@ -33,8 +38,12 @@ def paint(
 ):
     """Write linear colour, `image` [height, width, 3] in [0, 1]; 0 without triangle.
 
-    `points` and `lights` are in camera space, `colours` and `seconds` linear and in [0, 1].
+    `points` and `lights` are in camera space, `colours` and `seconds` linear and in [0, 1], `vertex_colours` may be
+    empty, `curve` [256] makes bytes linear.
     """
+    starts = np.zeros(len(picture_sizes) + 1, np.int64)
+    for k in range(len(picture_sizes)):
+        starts[k + 1] = starts[k] + np.int64(picture_sizes[k, 0]) * picture_sizes[k, 1]
     height, width = triangle.shape
     for v in prange(height):
         for u in range(width):
@@ -68,6 +77,16 @@ def paint(
             image[v, u, 0] = red * (first[0] + mix * (second[0] - first[0]))
             image[v, u, 1] = green * (first[1] + mix * (second[1] - first[1]))
             image[v, u, 2] = blue * (first[2] + mix * (second[2] - first[2]))
+            picture = pictures[material]
+            if picture >= 0:
+                size = picture_sizes[picture, 0], picture_sizes[picture, 1]
+                tint = between_texels(texels, starts[picture], size, curve, s, t)
+                for k in range(3):
+                    image[v, u, k] *= tint[k]
+            if len(vertex_colours):
+                for k in range(3):
+                    of_a, of_b, of_c = vertex_colours[a, k], vertex_colours[b, k], vertex_colours[c, k]
+                    image[v, u, k] *= wa * curve[of_a] + wb * curve[of_b] + wc * curve[of_c]
 
 
 @njit(cache=True, inline="always")
@@ -79,3 +98,20 @@ def facing_normal(points, a, b, c, x, y):
     length = np.sqrt(nx * nx + ny * ny + nz * nz)
     sign = -1 / length if nx * x + ny * y + nz > 0 else 1 / length
     return nx * sign, ny * sign, nz * sign
+
+
+@njit(cache=True, inline="always")
+def between_texels(texels, start, size, curve, s, t):
+    """The linear colour of a picture of `size` (height, width) at (s, t), between the middles of the texels around."""
+    x, y = (s - np.floor(s)) * size[1] - 0.5, (t - np.floor(t)) * size[0] - 0.5
+    column, row = np.int64(np.floor(x)), np.int64(np.floor(y))
+    right, below = x - column, y - row
+    left_column, right_column = column % size[1], (column + 1) % size[1]
+    upper, lower = start + row % size[0] * size[1], start + (row + 1) % size[0] * size[1]
+    p, q, m, n = upper + left_column, upper + right_column, lower + left_column, lower + right_column
+    wp, wq, wm, wn = (1 - right) * (1 - below), right * (1 - below), (1 - right) * below, right * below
+    return (
+        wp * curve[texels[p, 0]] + wq * curve[texels[q, 0]] + wm * curve[texels[m, 0]] + wn * curve[texels[n, 0]],
+        wp * curve[texels[p, 1]] + wq * curve[texels[q, 1]] + wm * curve[texels[m, 1]] + wn * curve[texels[n, 1]],
+        wp * curve[texels[p, 2]] + wq * curve[texels[q, 2]] + wm * curve[texels[m, 2]] + wn * curve[texels[n, 2]],
+    )

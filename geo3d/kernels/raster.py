@@ -11,8 +11,11 @@ CHUNK = 1024
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def project(vertices, camera_from_world, intrinsics, points, pixels):
-    """Write camera space `points` [vertex, 3], and where they fall in the image, `pixels` [vertex, 2] (u, v)."""
+def project(vertices, camera_from_world, intrinsics, near, height, width, points, pixels, outside):
+    """Write camera space `points` [vertex, 3], where they fall in the image, `pixels` [vertex, 2] (u, v), and `outside`.
+
+    That has a bit for each side of what is seen that a vertex lies beyond; of one before the near plane, only that.
+    """
     m, k = camera_from_world, intrinsics
     for chunk in prange((len(vertices) + CHUNK - 1) // CHUNK):
         for i in range(chunk * CHUNK, min(len(vertices), (chunk + 1) * CHUNK)):
@@ -21,27 +24,39 @@ def project(vertices, camera_from_world, intrinsics, points, pixels):
             y = m[1, 0] * a + m[1, 1] * b + m[1, 2] * c + m[1, 3]
             z = m[2, 0] * a + m[2, 1] * b + m[2, 2] * c + m[2, 3]
             points[i, 0], points[i, 1], points[i, 2] = x, y, z
-            pixels[i, 0] = (k[0, 0] * x + k[0, 1] * y) / z + k[0, 2]
-            pixels[i, 1] = k[1, 1] * y / z + k[1, 2]
+            inverse = 1 / z
+            u, v = (k[0, 0] * x + k[0, 1] * y) * inverse + k[0, 2], k[1, 1] * y * inverse + k[1, 2]
+            pixels[i, 0], pixels[i, 1] = u, v
+            beside = (u < 0) * 2 + (u > width - 1) * 4 + (v < 0) * 8 + (v > height - 1) * 16
+            outside[i] = 1 if z < near else beside
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def find_rows(points, pixels, faces, near, height, width, rows):
-    """Write the first and last row that each triangle can reach, `rows` [face, 2]; the last before the first: none."""
-    for chunk in prange((len(faces) + CHUNK - 1) // CHUNK):
-        for i in range(chunk * CHUNK, min(len(faces), (chunk + 1) * CHUNK)):
+def find_rows(points, pixels, outside, faces, near, intrinsics, height, width, chosen, rows, counts):
+    """Write the triangles that may be seen and the first and last row that each can reach, `rows` [face, 2].
+
+    Those of a chunk of faces stand at the start of its part of `chosen`, `counts` [chunk] of them.
+    """
+    for chunk in prange(len(counts)):
+        start, count = chunk * CHUNK, 0
+        outline = np.empty((4, 2))
+        for i in range(start, min(len(faces), start + CHUNK)):
             a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
-            az, bz, cz = points[a, 2], points[b, 2], points[c, 2]
-            rows[i, 0], rows[i, 1] = 0, -1
-            if min(az, bz, cz) >= near:
+            if outside[a] & outside[b] & outside[c]:
+                continue
+            if (outside[a] | outside[b] | outside[c]) & 1:
+                corners = cut_at_near(points, pixels, (a, b, c), near, intrinsics, outline)
+                left, right = outline[:corners, 0].min(), outline[:corners, 0].max()
+                low, high = outline[:corners, 1].min(), outline[:corners, 1].max()
+            else:
                 au, bu, cu = pixels[a, 0], pixels[b, 0], pixels[c, 0]
                 av, bv, cv = pixels[a, 1], pixels[b, 1], pixels[c, 1]
                 left, right, low, high = min(au, bu, cu), max(au, bu, cu), min(av, bv, cv), max(av, bv, cv)
-                hidden = right < 0 or left > width - 1 or high < 0 or low > height - 1
-                if not hidden and np.ceil(left) <= np.floor(right):
-                    rows[i, 0], rows[i, 1] = np.ceil(max(low, 0.0)), np.floor(min(high, height - 1.0))
-            elif max(az, bz, cz) >= near:  # cut by the near plane: where it ends, only the cut tells
-                rows[i, 0], rows[i, 1] = 0, height - 1
+            first, last = np.ceil(max(low, 0.0)), np.floor(min(high, height - 1.0))
+            if first <= last and np.ceil(max(left, 0.0)) <= np.floor(min(right, width - 1.0)):
+                chosen[start + count], rows[start + count, 0], rows[start + count, 1] = i, first, last
+                count += 1
+        counts[chunk] = count
 
 
 @njit(cache=True, inline="always")
@@ -79,8 +94,7 @@ def draw(u0, v0, u1, v1, u2, v2, plane, far, near, first, last, i, inverse_depth
     b, b_step, b_right = edge(u1, v1, u2, v2, turn)
     c, c_step, c_right = edge(u2, v2, u0, v0, turn)
     along_u, along_v, start, _ = plane
-    step = np.float32(along_u)
-    limit = np.float64(inverse_depth.shape[1] - 1)
+    step, limit = np.float32(along_u), np.float64(inverse_depth.shape[1] - 1)
     for row in range(max(first, np.ceil(min(v0, v1, v2))), min(last, np.floor(max(v0, v1, v2))) + 1):
         ua, ub, uc = a + row * a_step, b + row * b_step, c + row * c_step
         left = max(max(0.0 if a_right else ua, 0.0 if b_right else ub), max(0.0 if c_right else uc, 0.0))
@@ -116,37 +130,53 @@ def cut_at_near(points, pixels, corners, near, intrinsics, outline):
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def fill(
-    points, pixels, faces, chosen, rows, near, front, intrinsics, inverse_intrinsics, bands, inverse_depth, triangle
-):
-    """Keep each pixel's largest inverse depth [height, width], and whose it is; at equal depth the first triangle's.
+def fill(points, pixels, faces, seen, near, front, intrinsics, inverse_intrinsics, bands, depth, triangle):
+    """Write each pixel's smallest depth [height, width], 0 without, and whose it is; of equal ones the first triangle's.
 
-    Only `chosen` triangles are drawn, with `front` only those whose front is seen. The image is cut into `bands` of rows, each of which one thread fills: the result
-    does not depend on their number.
+    `seen` is what :func:`find_rows` writes; with `front` only triangles whose front is seen are drawn. The image is cut
+    into `bands` of rows, each of which one thread fills: the result does not depend on their number.
     """
-    height = inverse_depth.shape[0]
+    height, width = depth.shape
     for band in prange(bands):
         top, bottom = height * band // bands, height * (band + 1) // bands - 1
-        outline = np.empty((4, 2))
-        for i in chosen:
-            first, last = max(rows[i, 0], top), min(rows[i, 1], bottom)
+        depth[top : bottom + 1], triangle[top : bottom + 1] = 0, -1
+        fill_band(
+            points, pixels, faces, seen, near, front, intrinsics, inverse_intrinsics, top, bottom, depth, triangle
+        )
+        for v in range(top, bottom + 1):
+            for u in range(width):
+                depth[v, u] = 1 / depth[v, u] if triangle[v, u] >= 0 else np.float32(0)
+
+
+@njit(cache=True, error_model="numpy")
+def fill_band(
+    points, pixels, faces, seen, near, front, intrinsics, inverse_intrinsics, top, bottom, inverse_depth, triangle
+):
+    """Keep the largest inverse depth, and whose it is, in the rows from `top` to `bottom`."""
+    chosen, rows, counts = seen
+    outline = np.empty((4, 2))
+    for chunk in range(len(counts)):
+        for k in range(chunk * CHUNK, chunk * CHUNK + counts[chunk]):
+            first, last, i = max(rows[k, 0], top), min(rows[k, 1], bottom), chosen[k]
             if first > last:
                 continue
             a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
-            za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
             plane = find_plane(points, a, b, c, inverse_intrinsics)
             if not np.isfinite(plane[2]) or (front and plane[3] > 0):
                 continue  # no area, seen from the side, or from behind
-            far, nearest = np.float32(1 / max(za, zb, zc)), min(za, zb, zc)
+            nearest, farthest = (
+                min(points[a, 2], points[b, 2], points[c, 2]),
+                max(points[a, 2], points[b, 2], points[c, 2]),
+            )
+            far, high, count = np.float32(1 / farthest), np.float32(1 / max(nearest, near)), 3
             if nearest >= near:
-                u0, v0, u1, v1 = pixels[a, 0], pixels[a, 1], pixels[b, 0], pixels[b, 1]
-                u2, v2, high = pixels[c, 0], pixels[c, 1], np.float32(1 / nearest)
-                draw(u0, v0, u1, v1, u2, v2, plane, far, high, first, last, i, inverse_depth, triangle)
-                continue
-            count = cut_at_near(points, pixels, (a, b, c), near, intrinsics, outline)
-            u0, v0, high = outline[0, 0], outline[0, 1], np.float32(1 / near)
-            for k in range(1, count - 1):
-                u1, v1, u2, v2 = outline[k, 0], outline[k, 1], outline[k + 1, 0], outline[k + 1, 1]
+                for corner in range(3):
+                    outline[corner, 0], outline[corner, 1] = pixels[faces[i, corner], 0], pixels[faces[i, corner], 1]
+            else:
+                count = cut_at_near(points, pixels, (a, b, c), near, intrinsics, outline)
+            u0, v0 = outline[0, 0], outline[0, 1]
+            for corner in range(1, count - 1):
+                u1, v1, u2, v2 = outline[corner, 0], outline[corner, 1], outline[corner + 1, 0], outline[corner + 1, 1]
                 draw(u0, v0, u1, v1, u2, v2, plane, far, high, first, last, i, inverse_depth, triangle)
 
 

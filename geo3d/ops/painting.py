@@ -50,7 +50,9 @@ def paint(
 ) -> Float[Tensor, "height width 3"]:
     """Linear RGB of the triangle that each pixel sees; 0 where there is none.
 
-    A lamp of colour c at distance r gives c cos / (0.6 + 0.25 r^2): it falls off, and is no blinding point near by.
+    The material's colour, mixed with that of its pattern, times its picture's (bilinear between the middles of texels),
+    times the corners', times the light. A lamp of colour c at distance r gives c cos / (0.6 + 0.25 r^2): it falls off,
+    and is no blinding point near by.
     """
     if vertices.device.type != "cpu":
         return _paint_reference(vertices, faces, surfaces, lamps, camera_from_world, intrinsics, triangle)
@@ -68,6 +70,11 @@ def paint(
         linear(surfaces.seconds).numpy(),
         surfaces.patterns.numpy(),
         surfaces.masks.numpy(),
+        surfaces.pictures.numpy(),
+        surfaces.picture_sizes.numpy(),
+        surfaces.texels.numpy(),
+        torch.empty(0, 3).byte().numpy() if surfaces.vertex_colours is None else surfaces.vertex_colours.numpy(),
+        linear(torch.arange(256).byte()[:, None].expand(-1, 3))[:, 0].numpy(),
         lights.numpy(),
         lamps.colours.numpy(),
         lamps.ambient,
@@ -108,14 +115,36 @@ def _paint_reference(
     normals = torch.nn.functional.normalize(across, dim=1)
     away = points - camera_from_world.double().inverse()[:3, 3]
     normals = torch.where((normals * away).sum(dim=1, keepdim=True) > 0, -normals, normals)
-    s, t = ((weights[..., None] * surfaces.uv[rows].double()).sum(dim=1) % 1 * kernel.SIDE).long().unbind(dim=1)
+    uv = (weights[..., None] * surfaces.uv[rows].double()).sum(dim=1) % 1
+    s, t = (uv * kernel.SIDE).long().unbind(dim=1)
     material = surfaces.face_materials[rows].long()
     mix = surfaces.masks[surfaces.patterns[material].long(), t % kernel.SIDE, s % kernel.SIDE].float()[:, None] / 255
     colours, seconds = linear(surfaces.colours)[material], linear(surfaces.seconds)[material]
+    colours = (colours + mix * (seconds - colours)) * _of_pictures(surfaces, material, uv)
+    if surfaces.vertex_colours is not None:
+        colours = colours * (weights[..., None] * linear(surfaces.vertex_colours)[faces[rows].long()]).sum(dim=1)
     towards = lamps.positions.double() - points[:, None]  # [pixel, light, 3]
     square = towards.square().sum(dim=2)
     falling = (towards * normals[:, None]).sum(dim=2) / (square + 1e-6).sqrt()
     light = lamps.ambient + (falling.clamp(min=0) / (0.6 + 0.25 * square)) @ lamps.colours.double()
     image = torch.zeros(*triangle.shape, 3, device=vertices.device)
-    image[seen] = (light * (colours + mix * (seconds - colours))).float()
+    image[seen] = (light * colours).float()
     return image
+
+
+def _of_pictures(surfaces: Surfaces, material: Tensor, uv: Tensor) -> Tensor:
+    """Linear colour of each point's picture, [point, 3]; 1 where the material has none."""
+    picture, sizes = surfaces.pictures[material].long(), surfaces.picture_sizes.long()
+    starts = sizes.prod(dim=1).cumsum(0) - sizes.prod(dim=1)
+    tint = torch.ones(len(material), 3, dtype=torch.float64, device=uv.device)
+    has = picture >= 0
+    size, start = sizes[picture[has]], starts[picture[has]]
+    texel = uv[has].flip(1) * size - 0.5  # row, column
+    first = texel.floor()
+    total = torch.zeros_like(tint[has])
+    for step in torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], device=uv.device):
+        place = (first.long() + step) % size
+        share = (1 - (texel - first - step).abs()).prod(dim=1)
+        total += share[:, None] * linear(surfaces.texels[start + place[:, 0] * size[:, 1] + place[:, 1]])
+    tint[has] = total
+    return tint

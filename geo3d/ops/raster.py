@@ -38,27 +38,18 @@ def rasterize(
     if vertices.device.type != "cpu":
         return _rasterize_reference(vertices, faces, *place, size, near, front_only)
     points, pixels = torch.empty(len(vertices), 3).double(), torch.empty(len(vertices), 2).double()
+    outside, corners = torch.empty(len(vertices)).byte(), faces.numpy()
     matrices = place[0].numpy(), place[1].numpy()
-    kernel.project(vertices.detach().numpy(), *matrices, points.numpy(), pixels.numpy())
-    rows, corners = torch.empty(len(faces), 2, dtype=torch.int32), faces.numpy()
-    kernel.find_rows(points.numpy(), pixels.numpy(), corners, near, *size, rows.numpy())
-    chosen = (rows[:, 1] >= rows[:, 0]).nonzero()[:, 0].int()
-    inverse, triangle = torch.zeros(size), torch.full(size, -1, dtype=torch.int32)
-    kernel.fill(
-        points.numpy(),
-        pixels.numpy(),
-        corners,
-        chosen.numpy(),
-        rows.numpy(),
-        near,
-        front_only,
-        matrices[1],
-        place[1].inverse().numpy(),
-        BANDS,
-        inverse.numpy(),
-        triangle.numpy(),
-    )
-    return torch.where(triangle >= 0, 1 / inverse, 0), triangle
+    in_camera = points.numpy(), pixels.numpy()
+    kernel.project(vertices.detach().numpy(), *matrices, near, *size, *in_camera, outside.numpy())
+    chosen, rows = torch.empty(len(faces), dtype=torch.int32), torch.empty(len(faces), 2, dtype=torch.int32)
+    counts = torch.empty(-(-len(faces) // kernel.CHUNK), dtype=torch.int32)
+    seen = chosen.numpy(), rows.numpy(), counts.numpy()
+    kernel.find_rows(*in_camera, outside.numpy(), corners, near, matrices[1], *size, *seen)
+    depth, triangle = torch.empty(size), torch.empty(size, dtype=torch.int32)
+    inverse, images = place[1].inverse().numpy(), (depth.numpy(), triangle.numpy())
+    kernel.fill(*in_camera, corners, seen, near, front_only, matrices[1], inverse, BANDS, *images)
+    return depth, triangle
 
 
 def barycentrics(

@@ -1,8 +1,11 @@
 """Colour under lamps, against a slow twin and by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from geo3d.ops.painting import Lamps, Surfaces, _paint_reference, linear, paint, srgb
 from geo3d.ops.raster import rasterize
@@ -24,11 +27,26 @@ def some_surfaces(faces: int, random: torch.Generator) -> Surfaces:
     )
 
 
-def test_the_kernel_paints_what_its_slow_twin_paints():
+def with_pictures(surfaces: Surfaces, vertices: int, random: torch.Generator) -> Surfaces:
+    """Three pictures, one of them a single texel, on all materials but two; and vertices of all colours."""
+    sizes = torch.tensor([[7, 5], [1, 1], [3, 16]]).int()
+    return replace(
+        surfaces,
+        pictures=torch.tensor([2, -1, 0, 1, -1]).int(),
+        picture_sizes=sizes,
+        texels=torch.randint(256, (int(sizes.prod(dim=1).sum()), 3), generator=random).byte(),
+        vertex_colours=torch.randint(256, (vertices, 3), generator=random).byte(),
+    )
+
+
+@pytest.mark.parametrize("pictures", [False, True])
+def test_the_kernel_paints_what_its_slow_twin_paints(pictures: bool):
     random = torch.Generator().manual_seed(0)
     vertices = torch.randn(900, 3, generator=random) * 2
     faces = torch.arange(900, dtype=torch.int32).reshape(-1, 3)
     surfaces = some_surfaces(300, random)
+    if pictures:
+        surfaces = with_pictures(surfaces, len(vertices), random)
     lamps = Lamps(torch.randn(3, 3, generator=random), torch.rand(3, 3, generator=random), 0.2)
     _, triangle = rasterize(vertices, faces, torch.eye(4), INTRINSICS, SIZE)
     fast = paint(vertices, faces, surfaces, lamps, torch.eye(4), INTRINSICS, triangle)
@@ -79,6 +97,63 @@ def test_a_texture_repeats_and_its_rows_run_along_v():
     y = (torch.arange(60) - 29.5) / 60 * 2
     shown = (((y + 1) / 2 * 2) % 1 >= 0.5) & (y.abs() < 1)
     torch.testing.assert_close(image[:, 40, 0], shown.float())
+
+
+CORNERS = torch.tensor([[0.0, 0], [0, 1], [1, 1], [1, 0]])
+HALVES = torch.tensor([[0, 1, 2], [0, 2, 3]]).int()
+DAYLIGHT = Lamps(torch.zeros(0, 3), torch.zeros(0, 3), 1.0)
+
+
+def white_square(**shown: Tensor) -> Surfaces:
+    """One material on two triangles with the corners of a texture."""
+    white, none = torch.full((1, 3), 255).byte(), torch.zeros(1).int()
+    mask = torch.zeros(1, 256, 256).byte()
+    fields = {"uv": CORNERS[HALVES.long()], "face_materials": torch.zeros(2).int(), "colours": white, "seconds": white}
+    return Surfaces(**(fields | {"patterns": none, "masks": mask} | no_pictures(1) | shown))
+
+
+def seen_square(surfaces: Surfaces, pixels: int) -> Tensor:
+    """The square from straight ahead, its corners at the corners of an image; sRGB."""
+    square = torch.cat([CORNERS, torch.ones(4, 1)], dim=1)
+    intrinsics = torch.tensor([[pixels, 0, -0.5], [0, pixels, -0.5], [0, 0, 1]], dtype=torch.float64)
+    view = torch.eye(4), intrinsics
+    _, triangle = rasterize(square, HALVES, *view, (pixels, pixels))
+    assert (triangle >= 0).all()
+    return srgb(paint(square, HALVES, surfaces, DAYLIGHT, *view, triangle))
+
+
+def test_a_picture_in_daylight_is_shown_as_it_is():
+    random = torch.Generator().manual_seed(1)
+    texels = torch.randint(256, (8 * 8, 3), generator=random).byte()
+    before = torch.randint(256, (6, 3), generator=random).byte()  # of another picture
+    sizes = torch.tensor([[2, 3], [8, 8]]).int()
+    shown = {"pictures": torch.ones(1).int(), "picture_sizes": sizes, "texels": torch.cat([before, texels])}
+    image = seen_square(white_square(**shown), 8)
+    assert (image.int() - texels.reshape(8, 8, 3).int()).abs().max() <= 1
+
+
+def test_a_picture_is_mixed_in_light_and_goes_round():
+    picture = torch.tensor([[0, 0, 0], [255, 255, 255]]).byte()
+    shown = {"pictures": torch.zeros(1).int(), "picture_sizes": torch.tensor([[1, 2]]).int(), "texels": picture}
+    row = seen_square(white_square(**shown), 4)[1, :, 0].int()  # middles of pixels at 1/8, 3/8, 5/8, 7/8
+    quarter, most = srgb(torch.tensor([[0.25] * 3, [0.75] * 3]))[:, 0].tolist()
+    assert (row - torch.tensor([quarter, quarter, most, most])).abs().max() <= 1
+
+
+def test_vertex_colours_in_daylight_are_shown_as_they_are_and_multiply():
+    random = torch.Generator().manual_seed(2)
+    colours = torch.randint(256, (4, 3), generator=random).byte()
+    square = torch.cat([CORNERS, torch.ones(4, 1)], dim=1)
+    intrinsics = torch.tensor([[7.0, 0, 0], [0, 7.0, 0], [0, 0, 1]], dtype=torch.float64)  # corners at pixels' middles
+    place = torch.eye(4), intrinsics
+    _, triangle = rasterize(square, HALVES, *place, (8, 8))
+    image = srgb(paint(square, HALVES, white_square(vertex_colours=colours), DAYLIGHT, *place, triangle))
+    assert (image[[0, 7, 7, 0], [0, 0, 7, 7]].int() - colours.int()).abs().max() <= 1
+    half = srgb(torch.full((1, 3), 0.5))
+    dark = white_square(vertex_colours=colours, colours=half, seconds=half)
+    wanted = srgb(linear(half) * linear(colours)).int()
+    image = srgb(paint(square, HALVES, dark, DAYLIGHT, *place, triangle))
+    assert (image[[0, 7, 7, 0], [0, 0, 7, 7]].int() - wanted).abs().max() <= 1
 
 
 def test_bytes_survive_being_made_linear_and_back():
