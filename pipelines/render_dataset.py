@@ -94,9 +94,7 @@ def render_some(sources: Sequence[SceneSource], out: Path, config: SceneConfig, 
         refused.unlink(missing_ok=True)
         with locked(out / MAKING / f"{source.name}.lock", wait=False) as ours:
             if not ours:
-                raise InputError(
-                    f"another process renders {source.name} into {out}; wait for it, or give another folder"
-                )
+                raise InputError(f"another process renders {source.name} into {out}; wait for it")
             try:
                 render_scene(source, out, config, trajectory)
             except InputError as error:

@@ -66,8 +66,7 @@ def render_scene(source: SceneSource, out: Path, config: SceneConfig, trajectory
     write_meshes(loaded.scene, folder)
     if loaded.description is not None:
         (folder / "description.json").write_text(to_json(loaded.description) + "\n", encoding="utf-8")
-    for name in ("volumes", "labels", "scanned"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
     files = _write_frames(loaded, cameras, folder, config, source.seed)
     frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
@@ -129,7 +128,7 @@ def _write_scanned(
     found = find_scan(folder, "plain", ":", None)
     scan = found.format.read(found.source(folder / ".hashes"), None)
     (folder / ".hashes").unlink(missing_ok=True)
-    store_all(fuse_grids(scan, volumes, max_depth=MAX_DEPTH), folder / "scanned")
+    store_all(fuse_grids(scan, volumes, max_depth=MAX_DEPTH), folder, "scan")
     for channel in set(_channels(config).channels) - set(config.images.channels):
         shutil.rmtree(folder / channel)
     if "plain" not in config.writers or not config.images.channels:

@@ -25,19 +25,19 @@ def write_meshes(scene: ModelledScene, folder: Path) -> None:
 
 
 def write_volumes(scene: ModelledScene, folder: Path, truncation: float) -> list[DistanceVolume]:
-    """Write ``volumes/`` (signed distances, up to `truncation` voxels) and ``labels/`` at all sizes; the distances."""
+    """Write ``volumes/SIZE/distance``, clipped to `truncation` voxels, and ``labels``; gives the distances."""
     volumes = [distance_volume(scene, voxel_size, truncation * voxel_size) for voxel_size in VOXEL_SIZES]
-    store_all(volumes, folder / "volumes")
-    store_all([semantic_volume(scene, volume) for volume in volumes], folder / "labels")
+    store_all(volumes, folder, "distance")
+    store_all([semantic_volume(scene, volume) for volume in volumes], folder, "labels")
     return volumes
 
 
-def store_all(volumes: Sequence[Any], folder: Path) -> None:
-    """Write volumes to folders named by their voxel sizes."""
+def store_all(volumes: Sequence[Any], folder: Path, what: str) -> None:
+    """Write volumes to ``volumes/SIZE/WHAT``; sizes as in 047mm."""
     from geo3d.scene.artifact import store
 
     for volume in volumes:
-        aside = folder / volume_name(volume.voxel_size)
+        aside = folder / "volumes" / volume_name(volume.voxel_size) / what
         aside.mkdir(parents=True)
         store(volume, aside, {"voxel_size": volume.voxel_size})
 

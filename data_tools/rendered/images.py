@@ -7,9 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from geo3d.data_tools.png import encode_png
-
 from geo3d.config import settings
+from geo3d.data_tools.png import encode_png
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

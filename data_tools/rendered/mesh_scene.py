@@ -65,7 +65,7 @@ def read_mesh_scene(file: Path) -> ModelledScene:
 
 
 def semantic_scene(mesh: SemanticMesh) -> ModelledScene:
-    """A labelled mesh: a face has its first corner's label and instance; those without instance are an object a class."""
+    """A labelled mesh; a face has its first corner's label and instance, without one it is its class's object."""
     import numpy as np
 
     faces = mesh.faces.numpy()

@@ -13,6 +13,7 @@ from geo3d.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from geo3d.data_tools.cameras.walk import Blocked
     from geo3d.data_tools.rendered.scene_sources import LoadedScene
@@ -82,7 +83,7 @@ def camera_path(loaded: LoadedScene, config: PathConfig, trajectory: Path | None
     return CameraPath(torch.from_numpy(np.ascontiguousarray(places)), intrinsics, size)
 
 
-def intrinsics_of(field_of_view: float, size: tuple[int, int]) -> torch.Tensor:
+def intrinsics_of(field_of_view: float, size: tuple[int, int]) -> Tensor:
     """Of a camera with square pixels that sees `field_of_view` degrees across; [3, 3], float64."""
     import math
 
@@ -97,9 +98,7 @@ def _kind(loaded: LoadedScene, config: PathConfig, name: str) -> str:
     if config.kind == "auto":
         return "handheld" if loaded.description is not None else "scan" if loaded.cameras is not None else "orbit"
     if config.kind == "handheld" and loaded.description is None:
-        raise InputError(
-            f"{name} is no made room, and only those have hand-held paths; give orbit, grid or a trajectory"
-        )
+        raise InputError(f"{name} is no made room, which alone have hand-held paths; give orbit, grid or a trajectory")
     if config.kind == "scan" and loaded.cameras is None:
         raise InputError(f"{name} was not made from a scan, and has no cameras; give orbit, grid or a trajectory")
     return config.kind
@@ -134,7 +133,7 @@ def _blocked(loaded: LoadedScene) -> Blocked:
     return in_boxes(furniture_boxes(loaded.description, loaded.models))
 
 
-def _around(scene: ModelledScene, config: PathConfig) -> tuple[NDArray[np.float64], torch.Tensor]:
+def _around(scene: ModelledScene, config: PathConfig) -> tuple[NDArray[np.float64], Tensor]:
     from geo3d.ops.orbit import orbit
 
     used = scene.vertices[scene.faces.long().unique()]

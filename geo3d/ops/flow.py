@@ -59,7 +59,7 @@ def optical_flow(
 def _optical_flow_reference(
     depth: Tensor, other_depth: Tensor, other_normals: Tensor, other_from_camera: Tensor, intrinsics: Tensor
 ) -> Flow:
-    pixels, camera = pixel_grid(*depth.shape).to(depth.device), intrinsics.double()
+    pixels, camera = pixel_grid(depth.shape[0], depth.shape[1]).to(depth.device), intrinsics.double()
     points = transform(unproject(pixels, depth.double(), camera), other_from_camera.double())
     before = (depth > 0) & (points[..., 2] >= NEAREST)
     there = project(points, camera)

@@ -119,7 +119,7 @@ class ScannedVolume:
     """What a scan tells of a dense grid, to learn from what it could not see."""
 
     distance: Float[Tensor, "x y z"]
-    """Truncated signed distance to the scanned surface in metres, positive in free space; ``truncation`` where unknown."""
+    """Metres to the scanned surface, positive in free space, clipped to ``truncation``; that where nothing is known."""
     known: UInt8[Tensor, "x y z"]
     """1 where a view saw the voxel, 0 where none did."""
     origin: Float[Tensor, "3"]
@@ -161,7 +161,7 @@ class RenderedFrames:
     instances: tuple[Encoded, ...]
     """16-bit object numbers from 1 on; 0 = none."""
     forward_flow: tuple[Encoded, ...]
-    """To the next frame, as KITTI writes it: three 16-bit channels, 64 u + 2^15, 64 v + 2^15, and 1 where seen there."""
+    """To the next frame, as KITTI has it: three 16-bit channels, 64 u + 2^15, 64 v + 2^15, and 1 where seen there."""
     backward_flow: tuple[Encoded, ...]
     """To the frame before, likewise."""
     world_from_camera: Float[Tensor, "frame 4 4"]

@@ -39,18 +39,17 @@ class RenderedFrame:
 def render(scene: ModelledScene, cameras: CameraPath, config: RenderConfig, first: int = 0) -> Iterator[RenderedFrame]:
     """Render the frames of a path in order, from the frame `first` on."""
     count = len(cameras.world_from_camera)
-    before = None if first == 0 or not config.flow else render_frame(scene, cameras, first - 1, config.samples)
-    here = render_frame(scene, cameras, first, config.samples) if first < count else None
+    if first >= count:
+        return
+    before = render_frame(scene, cameras, first - 1, config.samples) if first and config.flow else None
+    here = render_frame(scene, cameras, first, config.samples)
     for number in range(first, count):
         after = render_frame(scene, cameras, number + 1, config.samples) if number + 1 < count else None
-        flow = config.flow
-        yield RenderedFrame(
-            number=number,
-            view=here,
-            forward=_flow(cameras, here, number, after, number + 1) if flow and after else None,
-            backward=_flow(cameras, here, number, before, number - 1) if flow and before else None,
-        )
-        before, here = here, after
+        forward = _flow(cameras, here, number, after, number + 1) if after and config.flow else None
+        backward = _flow(cameras, here, number, before, number - 1) if before and config.flow else None
+        yield RenderedFrame(number, here, forward, backward)
+        if after:
+            before, here = here, after
 
 
 def render_frame(scene: ModelledScene, cameras: CameraPath, number: int, samples: int) -> View:
