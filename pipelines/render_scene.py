@@ -40,6 +40,8 @@ class SceneConfig:
     path: PathConfig = Field(default_factory=PathConfig)
     render: RenderConfig = Field(default_factory=RenderConfig)
     images: ImagesConfig = Field(default_factory=ImagesConfig)
+    up: tuple[float, float, float] | None = None
+    """Up of meshes, where it is not y in OBJ and glTF files and z in others; those of scans and rooms know theirs."""
     noise: Annotated[float, Field(ge=0, le=10)] = 0.0
     """Errors of depth and colour, as a multiple of a structured-light camera's; 0 is an ideal camera."""
     volumes: bool = False
@@ -59,7 +61,7 @@ def render_scene(source: SceneSource, out: Path, config: SceneConfig, trajectory
     from geo3d.data_tools.rendered.ground_truth import write_meshes, write_volumes
     from geo3d.data_tools.rooms.description import to_json
 
-    loaded = load_scene(source)
+    loaded = load_scene(source, config.up)
     cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
     folder = out / MAKING / source.name
     folder.mkdir(exist_ok=True)

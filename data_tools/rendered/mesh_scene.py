@@ -2,66 +2,65 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+import dataclasses
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo3d.data_tools.labels import nyu40
-from geo3d.data_tools.rooms.libraries.surfaces import Beside
+from geo3d.data_tools.rendered.mesh_parts import NO_COLOUR, MeshPart, read_parts
 from geo3d.errors import InputError
-from geo3d.progress import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
     from geo3d.scene.kinds import ModelledScene, SemanticMesh
 
-ENDINGS = (".ply", ".obj", ".glb", ".gltf", ".off", ".stl")
-"""Of mesh files that are read."""
-NO_COLOUR = (190, 190, 190)
-"""Of surfaces whose file says nothing."""
 UNLABELLED = 255
+LAMPS = (1.0, 0.6, 1.5), (-1.2, 0.9, 0.4), (0.2, -1.4, 0.5)
+"""Where lamps stand about a mesh without colours; the third axis is up."""
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One mesh of a file, which has one material."""
-
-    name: str
-    vertices: NDArray
-    faces: NDArray
-    uv: NDArray
-    """[face, 3, 2]."""
-    colour: tuple[int, int, int]
-    picture: NDArray | None
-    """[row, column, 3], the first row on top."""
-    vertex_colours: NDArray | None
-    objects: NDArray | None
-    """[face], any numbers; None is one object."""
-    labels: NDArray | None
-    """[face], NYU40 ids; 0 = none."""
-
-
-def read_mesh_scene(file: Path) -> ModelledScene:
-    """A mesh file as it lies in its own world, metres, shown in its own colours without any lamp.
+def read_mesh_scene(file: Path, up: tuple[float, float, float] | None = None) -> ModelledScene:
+    """A mesh file as it lies in its own world, metres; in its own colours without any lamp, or else lit from around.
 
     Every part of a file is an object, whose label is the class of NYU40 that its name begins with, or none. A PLY file
-    with the properties ``label`` (NYU40 ids) and ``instance``, such as our ``semantic.ply``, has its own objects. Up is
-    y in glTF files, else z. Transparent materials come as if they were not. Raises InputError for what is no mesh.
+    with the properties ``label`` (NYU40 ids) and ``instance``, such as our ``semantic.ply``, has its own objects. `up` is
+    y in glTF and OBJ files, else z, unless it is given. Transparent materials come as if they were not. Raises
+    InputError for what is no mesh, or none that could be seen.
     """
     import numpy as np
 
-    parts = _read(file)
+    parts = read_parts(file)
     if not sum(len(part.faces) for part in parts):
         raise InputError(f"{file} has no faces, of which there would be something to see")
     if not all(np.isfinite(part.vertices).all() for part in parts):
         raise InputError(f"{file} has vertices that are not finite")
     if any(len(part.faces) and not 0 <= part.faces.min() <= part.faces.max() < len(part.vertices) for part in parts):
         raise InputError(f"{file} has faces that name vertices which are not there")
-    y_up = file.suffix.lower() in (".glb", ".gltf")
-    return _joined(parts, (0.0, 1.0, 0.0) if y_up else (0.0, 0.0, 1.0))
+    usual = (0.0, 1.0, 0.0) if file.suffix.lower() in (".glb", ".gltf", ".obj") else (0.0, 0.0, 1.0)
+    length = math.hypot(*(up or usual))
+    if not length > 0:
+        raise InputError(f"up is {up}; it must have a length above 0")
+    scene = _joined(parts, tuple(axis / length for axis in up or usual))
+    coloured = scene.vertex_colours is not None or bool((scene.pictures >= 0).any())
+    return scene if coloured else lit(scene)
+
+
+def lit(scene: ModelledScene) -> ModelledScene:
+    """A scene with three lamps around and above it, so that its shape shows."""
+    import torch
+
+    from geo3d.ops.camera import rotation_between
+
+    used = scene.vertices[scene.faces.long().unique()]
+    low, high = used.amin(dim=0), used.amax(dim=0)
+    away = 1.5 * float((high - low).norm())
+    axes = rotation_between(torch.tensor([0.0, 0.0, 1.0]), scene.up).float()
+    places = torch.nn.functional.normalize(torch.tensor(LAMPS), dim=1) @ axes.T
+    strengths = torch.tensor([[0.8], [0.45], [0.3]]) * (0.6 + 0.25 * away**2)  # undoes the falling off with distance
+    lamps = {"lights": (low + high) / 2 + away * places, "light_colours": strengths.expand(-1, 3).contiguous()}
+    return dataclasses.replace(scene, **lamps, ambient=0.25)
 
 
 def semantic_scene(mesh: SemanticMesh) -> ModelledScene:
@@ -71,7 +70,7 @@ def semantic_scene(mesh: SemanticMesh) -> ModelledScene:
     faces = mesh.faces.numpy()
     table = np.zeros(256, np.int64)
     table[: len(mesh.classes)] = [nyu40.IDS[name] for name in mesh.classes]
-    part = _Part(
+    part = MeshPart(
         name="",
         vertices=mesh.vertices.numpy(),
         faces=faces,
@@ -85,76 +84,7 @@ def semantic_scene(mesh: SemanticMesh) -> ModelledScene:
     return _joined([part], tuple(mesh.up.tolist()))
 
 
-def _read(file: Path) -> list[_Part]:
-    import trimesh
-
-    beside = Beside(lambda name: (file.parent / name).read_bytes())
-    resolver: Any = beside
-    logging.getLogger("trimesh").setLevel(logging.ERROR)  # it tells of missing pictures itself, with a traceback
-    try:
-        with file.open("rb") as opened:
-            kind = file.suffix[1:].lower()
-            read: Any = trimesh.load(opened, file_type=kind, resolver=resolver, process=False, maintain_order=True)
-        parts = read.dump() if isinstance(read, trimesh.Scene) else [read]
-    except OSError as error:
-        raise InputError(f"{file} cannot be read ({error.strerror or error}); give a mesh file") from error
-    except Exception as error:  # each of its readers has errors of its own
-        raise InputError(f"{file} cannot be read as a mesh ({type(error).__name__}: {error})") from error
-    for name in dict.fromkeys(beside.missing):
-        say(f"{file} names {name}, which is not there; a plain colour stands for it")
-    return [_part(part) for part in parts if hasattr(part, "faces")]
-
-
-def _part(mesh: Any) -> _Part:
-    import numpy as np
-
-    vertices, faces = np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int64)
-    uv, colour, picture, shades = np.zeros((len(faces), 3, 2), np.float32), (255, 255, 255), None, None
-    if mesh.visual.kind == "face":  # each face gets corners of its own
-        shades = np.asarray(mesh.visual.face_colors)[:, :3].repeat(3, axis=0)
-        vertices, faces = vertices[faces].reshape(-1, 3), np.arange(faces.size).reshape(-1, 3)
-    elif mesh.visual.kind == "vertex":
-        shades = np.asarray(mesh.visual.vertex_colors)[:, :3]
-    elif mesh.visual.kind == "texture":
-        colour, image = _look(mesh.visual.material)
-        if image is not None and mesh.visual.uv is not None:
-            picture = np.asarray(image.convert("RGB"))
-            uv = np.nan_to_num(np.asarray(mesh.visual.uv, np.float32))[faces]
-    else:
-        colour = NO_COLOUR
-    objects, labels = _written_labels(mesh, faces)
-    return _Part(mesh.metadata.get("name") or "", vertices, faces, uv, colour, picture, shades, objects, labels)
-
-
-def _look(material: Any) -> tuple[tuple[int, int, int], Image | None]:
-    """Colour and picture of an OBJ's material, or of a glTF's, whose colours are linear in light (glTF 2.0, 3.9.2)."""
-    import numpy as np
-
-    colour = np.asarray(material.main_color[:3], np.float64) / 255
-    image = getattr(material, "image", None) or getattr(material, "baseColorTexture", None)
-    if hasattr(material, "baseColorFactor"):
-        colour = np.where(colour <= 0.0031308, 12.92 * colour, 1.055 * colour ** (1 / 2.4) - 0.055)
-    elif image is not None:
-        colour = np.ones(3)  # readers of OBJ show the picture as it is
-    red, green, blue = np.rint(255 * colour).astype(int).tolist()
-    return (red, green, blue), image
-
-
-def _written_labels(mesh: Any, faces: NDArray) -> tuple[NDArray | None, NDArray | None]:
-    """Instances and NYU40 ids of faces, of a PLY file whose vertices have them."""
-    import numpy as np
-
-    data = mesh.metadata.get("_ply_raw", {}).get("vertex", {}).get("data")
-    names = getattr(getattr(data, "dtype", None), "names", None) or (data if isinstance(data, dict) else ())
-    if data is None or "label" not in names or not len(faces):
-        return None, None
-    labels = np.asarray(data["label"]).reshape(-1).astype(np.int64)[faces[:, 0]]
-    labels[labels > len(nyu40.NYU40)] = 0
-    instances = np.asarray(data["instance"]).reshape(-1).astype(np.int64) if "instance" in names else None
-    return (np.zeros(len(faces), np.int64) if instances is None else instances[faces[:, 0]]), labels
-
-
-def _joined(parts: list[_Part], up: tuple[float, ...]) -> ModelledScene:
+def _joined(parts: list[MeshPart], up: tuple[float, ...]) -> ModelledScene:
     import numpy as np
     import torch
 
@@ -189,7 +119,7 @@ def _joined(parts: list[_Part], up: tuple[float, ...]) -> ModelledScene:
     )
 
 
-def _objects(parts: list[_Part]) -> tuple[NDArray, list[int], list[str]]:
+def _objects(parts: list[MeshPart]) -> tuple[NDArray, list[int], list[str]]:
     """Object of each face; label and name of each object."""
     import numpy as np
 
@@ -217,7 +147,7 @@ def _label_of(name: str) -> int:
     return nyu40.IDS[max(fitting, key=len)] - 1 if fitting else UNLABELLED
 
 
-def _vertex_colours(parts: list[_Part]) -> Any:
+def _vertex_colours(parts: list[MeshPart]) -> Any:
     import numpy as np
 
     if all(part.vertex_colours is None for part in parts):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo3d.data_tools.rendered.mesh_scene import ENDINGS, read_mesh_scene, semantic_scene
+from geo3d.data_tools.rendered.mesh_parts import ENDINGS
+from geo3d.data_tools.rendered.mesh_scene import read_mesh_scene, semantic_scene
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ def find_sources(paths: Sequence[Path]) -> list[SceneSource]:
     return [SceneSource(name, path) for name, path in zip(_names(found), found, strict=True)]
 
 
-def load_scene(source: SceneSource) -> LoadedScene:
-    """Read or make a scene."""
+def load_scene(source: SceneSource, up: tuple[float, float, float] | None = None) -> LoadedScene:
+    """Read or make a scene; `up` is that of mesh files, which know none."""
     path = source.path
     if path is None:
         return _made(source)
     if path.is_file():
-        return LoadedScene(read_mesh_scene(path))
+        return LoadedScene(read_mesh_scene(path, up))
     if (path / "description.json").exists():
         return _described(path)
     return _scanned(path)
