@@ -55,14 +55,24 @@ def read_parts(file: Path) -> list[MeshPart]:
             kind = file.suffix[1:].lower()
             data = io.BytesIO(_with_material(opened.read(), beside) if kind == "obj" else opened.read())
             read: Any = trimesh.load(data, file_type=kind, resolver=resolver, process=False)
-        parts = read.dump() if isinstance(read, trimesh.Scene) else [read]
+        parts = _placed(read) if isinstance(read, trimesh.Scene) else {"": read}
     except OSError as error:
         raise InputError(f"{file} cannot be read ({error.strerror or error}); give a mesh file") from error
     except Exception as error:  # each of its readers has errors of its own
         raise InputError(f"{file} cannot be read as a mesh ({type(error).__name__}: {error})") from error
     for name in dict.fromkeys(beside.missing):
         say(f"{file} names {name}, which is not there; a plain colour stands for it")
-    return [_part(part) for part in parts if hasattr(part, "faces")]
+    return [_part(name, part) for name, part in parts.items() if hasattr(part, "faces")]
+
+
+def _placed(scene: Any) -> dict[str, Any]:
+    """The meshes of a scene by the names of their nodes, in order of name, where the nodes put them."""
+    placed = {}
+    for node in sorted(scene.graph.nodes_geometry):  # which trimesh has in no order
+        matrix, geometry = scene.graph[node]
+        placed[node] = scene.geometry[geometry].copy()
+        placed[node].apply_transform(matrix)
+    return placed
 
 
 def _with_material(data: bytes, beside: Beside) -> bytes:
@@ -78,7 +88,7 @@ def _with_material(data: bytes, beside: Beside) -> bytes:
     return data[: library.end()] + used + data[library.end() :]
 
 
-def _part(mesh: Any) -> MeshPart:
+def _part(name: str, mesh: Any) -> MeshPart:
     import numpy as np
 
     vertices, faces = np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int64)
@@ -96,7 +106,7 @@ def _part(mesh: Any) -> MeshPart:
     else:
         colour = NO_COLOUR
     objects, labels = _written_labels(mesh, faces)
-    return MeshPart(mesh.metadata.get("name") or "", vertices, faces, uv, colour, picture, shades, objects, labels)
+    return MeshPart(name, vertices, faces, uv, colour, picture, shades, objects, labels)
 
 
 def _look(material: Any) -> tuple[tuple[int, int, int], Image | None]:

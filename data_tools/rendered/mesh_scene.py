@@ -25,8 +25,8 @@ def read_mesh_scene(file: Path, up: tuple[float, float, float] | None = None) ->
     """A mesh file as it lies in its own world, metres; in its own colours without any lamp, or else lit from around.
 
     Every part of a file is an object, whose label is the class of NYU40 that its name begins with, or none. A PLY file
-    with the properties ``label`` (NYU40 ids) and ``instance``, such as our ``semantic.ply``, has its own objects. `up` is
-    y in glTF and OBJ files, else z, unless it is given. Transparent materials come as if they were not. Raises
+    with the properties ``label`` (NYU40 ids) and ``instance``, such as our ``semantic.ply``, has its own objects. `up`
+    is y in glTF and OBJ files, else z, unless it is given. Transparent materials come as if they were not. Raises
     InputError for what is no mesh, or none that could be seen.
     """
     import numpy as np
