@@ -8,16 +8,15 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
-from pydantic import Field
 
-from geo3d.config import settings
 from geo3d.data_tools.rendered.frames import check_writers
 from geo3d.data_tools.rendered.scene_sources import SceneSource, find_sources, made_rooms
 from geo3d.errors import InputError, SomeFailedError
-from geo3d.pipelines.render_scene import MAKING, SceneConfig, render_scene
+from geo3d.pipelines.render_config import RenderDatasetConfig, RoomsConfig
+from geo3d.pipelines.render_scene import MAKING, render_scene
 from geo3d.progress import say, track
 from geo3d.scene.claim import claim
 from geo3d.scene.jobs import Job, run_jobs
@@ -25,28 +24,6 @@ from geo3d.scene.publish import locked, published_file
 
 SETTINGS = "settings.json"
 INDEX = "dataset.json"
-
-
-@settings
-class RoomsConfig:
-    """Rooms to make where no scenes are given."""
-
-    count: Annotated[int, Field(ge=0)] = 0
-    """How many."""
-    seed: Annotated[int, Field(ge=0)] = 0
-    """Seed of the first; the next has the next."""
-    split: Literal["train", "validation", "test"] = "train"
-    """Which builders and seeds to use; no two splits share one."""
-    uses: tuple[Literal["living_room", "kitchen", "bedroom", "bathroom", "office"], ...] = ()
-    """What the rooms of every scene are for, one to four; by default the seed decides."""
-
-
-@settings
-class RenderDatasetConfig:
-    """Everything that can be set."""
-
-    rooms: RoomsConfig = Field(default_factory=RoomsConfig)
-    scene: Annotated[SceneConfig, tyro.conf.arg(name="")] = Field(default_factory=SceneConfig)
 
 
 def render_dataset(
@@ -69,25 +46,27 @@ def render_dataset(
         jobs: Scenes to render at the same time; by default as many as there are cores.
     """
     sources = _sources(scenes, config.rooms)
-    _check(config.scene, jobs)
-    claim(out, SETTINGS, _claimed(config.scene, trajectory), "geo3d render-dataset")
+    _check(config, jobs)
+    claim(out, SETTINGS, _claimed(config, trajectory), "geo3d render-dataset")
     left = [source for source in sources if not (out / source.name).exists()]
     count = min(jobs or os.cpu_count() or 1, len(left))
     (out / MAKING).mkdir(exist_ok=True)
     if count < 2:
-        render_some(left, out, config.scene, trajectory)
+        render_some(left, out, config, trajectory)
     else:
-        options = {"out": out, "config": config.scene, "trajectory": trajectory}
+        options = {"out": out, "config": config, "trajectory": trajectory}
         listed = [Job(f"scenes{i}", render_some, {"sources": left[i::count]} | options) for i in range(count)]
         faults = [one for one in run_jobs(listed, count, out / "logs", label="scenes") if one.error]
         if faults:
             said = "; ".join(f"{one.name}: {one.error}" for one in faults)
             raise SomeFailedError(f"{len(faults)} of {count} processes failed ({said}); what they rendered stays")
-    _finish(out, sources, config.scene)
+    _finish(out, sources, config)
     say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
 
 
-def render_some(sources: Sequence[SceneSource], out: Path, config: SceneConfig, trajectory: Path | None) -> None:
+def render_some(
+    sources: Sequence[SceneSource], out: Path, config: RenderDatasetConfig, trajectory: Path | None
+) -> None:
     """Render scenes one after the other; why one could not be is written beside where it was to be made."""
     for source in track(sources, "scenes", len(sources), "scenes"):
         refused = out / MAKING / f"{source.name}.refused"
@@ -110,7 +89,7 @@ def _sources(scenes: Sequence[Path], rooms: RoomsConfig) -> list[SceneSource]:
     return made_rooms(rooms.count, rooms.seed, rooms.split, rooms.uses)
 
 
-def _check(config: SceneConfig, jobs: int | None) -> None:
+def _check(config: RenderDatasetConfig, jobs: int | None) -> None:
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs} does nothing; 1 or more are allowed")
     if config.scan_volumes and not config.volumes:
@@ -118,9 +97,10 @@ def _check(config: SceneConfig, jobs: int | None) -> None:
     check_writers(config.writers, config.images.channels)
 
 
-def _claimed(config: SceneConfig, trajectory: Path | None) -> dict:
+def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
     """What all scenes of a data set share."""
     claimed = dataclasses.asdict(config) | {"trajectory": None}
+    claimed.pop("rooms")
     if trajectory is not None:
         try:
             claimed["trajectory"] = hashlib.sha256(trajectory.read_bytes()).hexdigest()
@@ -129,7 +109,7 @@ def _claimed(config: SceneConfig, trajectory: Path | None) -> dict:
     return claimed
 
 
-def _finish(out: Path, sources: Sequence[SceneSource], config: SceneConfig) -> None:
+def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig) -> None:
     """Index what is there, and say what could not be rendered."""
     from geo3d.data_tools.rendered.coco import merge_coco
 

@@ -9,17 +9,15 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from geo3d.config import settings
-from geo3d.data_tools.rendered.frames import WRITERS, Writer, gather_frames
+from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
 from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
-from geo3d.data_tools.rendered.paths import PathConfig, camera_path
+from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, load_scene
+from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.progress import track
-from geo3d.stages.render import RenderConfig, render
+from geo3d.stages.render import render
 
 if TYPE_CHECKING:
     from geo3d.data_tools.rendered.scene_sources import LoadedScene
@@ -33,30 +31,7 @@ MAX_DEPTH = 4.0
 """Metres; what a scan measures beyond is not fused, as in scan-to-mesh."""
 
 
-@settings
-class SceneConfig:
-    """What is made of each scene."""
-
-    path: PathConfig = Field(default_factory=PathConfig)
-    render: RenderConfig = Field(default_factory=RenderConfig)
-    images: ImagesConfig = Field(default_factory=ImagesConfig)
-    up: tuple[float, float, float] | None = None
-    """Up of meshes, where it is not y in OBJ and glTF files and z in others; those of scans and rooms know theirs."""
-    noise: Annotated[float, Field(ge=0, le=10)] = 0.0
-    """Errors of depth and colour, as a multiple of a structured-light camera's; 0 is an ideal camera."""
-    volumes: bool = False
-    """Write signed distances and labels at 4.7, 9.4, 18.8 and 5 cm."""
-    scan_volumes: bool = False
-    """Fuse the frames on the same grids, too: what a scan would know of them."""
-    truncation: Annotated[float, Field(gt=0)] = 3.0
-    """Of the volumes, in voxels."""
-    writers: tuple[Writer, ...] = ("plain",)
-    """Index files: our artifact, the plain scan layout, nerfstudio's transforms.json, COCO's instances."""
-    sheet: bool = True
-    """Write a contact sheet of each scene."""
-
-
-def render_scene(source: SceneSource, out: Path, config: SceneConfig, trajectory: Path | None) -> None:
+def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
     """Render one scene, all its files; a folder that an earlier call began is gone on with."""
     from geo3d.data_tools.rendered.ground_truth import write_meshes, write_volumes
     from geo3d.data_tools.rooms.description import to_json
@@ -82,14 +57,14 @@ def render_scene(source: SceneSource, out: Path, config: SceneConfig, trajectory
     os.rename(folder, out / source.name)
 
 
-def _channels(config: SceneConfig) -> ImagesConfig:
+def _channels(config: RenderDatasetConfig) -> ImagesConfig:
     """What is rendered: also what is fused, which may not stay."""
     fused = ("colour", "depth") if config.scan_volumes else ()
     return dataclasses.replace(config.images, channels=tuple(dict.fromkeys((*config.images.channels, *fused))))
 
 
 def _write_frames(
-    loaded: LoadedScene, cameras: CameraPath, folder: Path, config: SceneConfig, seed: int
+    loaded: LoadedScene, cameras: CameraPath, folder: Path, config: RenderDatasetConfig, seed: int
 ) -> list[dict[str, str]]:
     """Render and write what is not there yet; the files of each frame by channel."""
     from geo3d.data_tools.rendered.sensed import sensor
@@ -119,7 +94,7 @@ def _write_frames(
 
 
 def _write_scanned(
-    folder: Path, frames: RenderedFrames, volumes: Sequence[DistanceVolume], config: SceneConfig
+    folder: Path, frames: RenderedFrames, volumes: Sequence[DistanceVolume], config: RenderDatasetConfig
 ) -> None:
     """Fuse the frames as the main job reads them, and remove the images that were only for that."""
     from geo3d.data_tools.rendered.ground_truth import store_all

@@ -1,7 +1,7 @@
 """Store and load any artifact: one folder with ``tensors.safetensors`` and ``artifact.json``.
 
 The bytes depend on nothing but the artifact and what made it: no times, no host paths. A field that is a path becomes a
-symbolic link in the folder. Importing this file does not import torch, so that asking what is stored stays quick.
+symbolic link in the folder, a relative one to a folder around it. Importing this file does not import torch, so that asking what is stored stays quick.
 """
 
 import dataclasses
@@ -39,7 +39,8 @@ def store(artifact: Any, folder: Path, made_by: dict[str, Any] | None = None) ->
     except SafetensorError as error:  # how the disk's refusals come out of it
         raise OSError(f"{folder / _TENSORS}: {error}") from error
     for name, path in paths.items():
-        os.symlink(path.absolute(), folder / name)
+        inside = folder.absolute().is_relative_to(path.absolute())  # then both can move
+        os.symlink(os.path.relpath(path, folder) if inside else path.absolute(), folder / name)
     record = {"kind": type(artifact).__name__, "schema": SCHEMA, "fields": plain, "made_by": made_by or {}}
     record["checksums"] = {_TENSORS: checksum(folder / _TENSORS), _FIELDS: _checksum_of(record)}
     (folder / _FIELDS).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -60,7 +61,7 @@ def load(folder: Path) -> Any:
     hints, values = get_type_hints(kind), dict[str, Any](tensors)
     for field in dataclasses.fields(kind):
         if (folder / field.name).is_symlink():
-            values[field.name] = Path(os.readlink(folder / field.name))
+            values[field.name] = Path(os.path.normpath(folder.absolute() / os.readlink(folder / field.name)))
         elif field.name not in values:
             value = record["fields"][field.name]
             values[field.name] = (

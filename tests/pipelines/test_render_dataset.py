@@ -1,0 +1,188 @@
+"""geo3d render-dataset, as it is called."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import trimesh
+from PIL import Image
+
+from geo3d.cli import main
+from geo3d.config import make_config
+from geo3d.data_tools.scan_formats import find_scan
+from geo3d.errors import InputError, SomeFailedError
+from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
+from geo3d.scene.artifact import load
+from geo3d.scene.frames import read_frame
+from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
+
+SMALL = {"frames": 4, "height": 48, "width": 64}
+
+
+def config(**values) -> RenderDatasetConfig:
+    room = {"count": 1, "seed": 2, "uses": ["bathroom"]}
+    return make_config(RenderDatasetConfig, {"rooms": room, "path": SMALL, "render": {"samples": 1}} | values, "test")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file but the links of artifacts, which name where they lie."""
+    return {str(one.relative_to(folder)): one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    trimesh.creation.box((1, 2, 1)).export(tmp_path / "box.ply")
+    return tmp_path / "box.ply"
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out: Path = tmp_path_factory.mktemp("set") / "out"
+    writers = ["artifact", "plain", "nerfstudio", "coco"]
+    whole = config(render={"samples": 1, "flow": True}, volumes=True, scan_volumes=True, writers=writers)
+    render_dataset((), out, whole)
+    return out
+
+
+def test_a_room_is_rendered_with_everything_that_is_known(room: Path):
+    scene = room / "train_000002"
+    names = {one.name for one in scene.iterdir()}
+    assert names >= {"mesh.ply", "semantic.ply", "objects.json", "description.json", "sheet.png", "scan.json"}
+    assert names >= {"transforms.json", "coco.json", "frames", "volumes"}
+    frames: RenderedFrames = load(scene / "frames")
+    assert frames.source == scene
+    for channel, count in (("colour", 4), ("instances", 4), ("forward_flow", 3), ("backward_flow", 3)):
+        listed = getattr(frames, channel)
+        assert len(listed) == count
+        assert all((scene / image.file).exists() for image in listed)
+    for number in range(4):
+        labels = np.asarray(Image.open(scene / frames.labels[number].file))
+        instances = np.asarray(Image.open(scene / frames.instances[number].file))
+        table = np.concatenate([[255], frames.instance_labels.numpy()])
+        assert (table[instances] == labels).all()
+    assert json.loads((room / "dataset.json").read_text()) == {"scenes": {"train_000002": "train"}}
+    assert (room / "coco.json").exists()
+    assert not (room / ".making").exists()
+
+
+def test_volumes_lie_on_one_grid_by_size(room: Path):
+    for size in ("047mm", "094mm", "188mm", "050mm"):
+        folder = room / "train_000002" / "volumes" / size
+        distance: DistanceVolume = load(folder / "distance")
+        labels: SemanticVolume = load(folder / "labels")
+        scan: ScannedVolume = load(folder / "scan")
+        assert distance.distance.shape == labels.labels.shape == scan.distance.shape == scan.known.shape
+        assert distance.voxel_size == labels.voxel_size == scan.voxel_size
+        assert (distance.origin == scan.origin).all()
+        near = distance.distance.abs() < distance.truncation
+        assert ((labels.labels < 255) == near).all()
+        assert 0.005 < float(scan.known.float().mean()) < 0.9
+        both = (scan.known > 0) & (scan.distance.abs() < scan.voxel_size)
+        off = (scan.distance - distance.distance)[both].abs() / scan.voxel_size
+        assert float(off.median()) < 0.5  # what was seen is there
+
+
+def test_the_plain_layout_is_a_scan_that_the_main_job_reads(room: Path):
+    found = find_scan(room / "train_000002", "auto", ":", None)
+    scan = found.format.read(found.source(room / "hashes"), None)
+    assert len(scan.depth) == 4
+    assert scan.depth_size == (48, 64)
+    frame = read_frame(scan, 0)
+    assert float((frame.depth > 0).float().mean()) > 0.9
+    assert scan.up is not None
+    torch.testing.assert_close(scan.up.float(), torch.tensor([0.0, 0.0, 1.0]))
+
+
+def test_a_killed_call_goes_on_with_the_frame_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import geo3d.pipelines.render_scene as module
+
+    settings = config(render={"samples": 1, "flow": True}, noise=1.0)
+    render_dataset((), tmp_path / "whole", settings)
+    write, written = module.write_images, []
+
+    def fail_at_the_third(folder, files, *rest):
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        written.append(files["colour"])
+        write(folder, files, *rest)
+
+    monkeypatch.setattr(module, "write_images", fail_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        render_dataset((), tmp_path / "cut", settings)
+    assert not (tmp_path / "cut" / "train_000002").exists()
+
+    def count(folder, files, *rest):
+        written.append(files["colour"])
+        write(folder, files, *rest)
+
+    monkeypatch.setattr(module, "write_images", count)
+    render_dataset((), tmp_path / "cut", settings)
+    assert [Path(name).stem for name in written] == ["000000", "000001", "000002", "000003"]
+    assert files_of(tmp_path / "cut") == files_of(tmp_path / "whole")
+
+
+def test_a_scene_that_is_there_stays_and_other_settings_are_refused(tmp_path: Path, box: Path):
+    render_dataset((box,), tmp_path / "out", config())
+    before = (tmp_path / "out" / "box" / "scan.json").stat()
+    render_dataset((box,), tmp_path / "out", config())
+    assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
+    with pytest.raises(InputError, match=r"other settings \(noise"):
+        render_dataset((box,), tmp_path / "out", config(noise=1.0))
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "thesis.txt").write_text("all of it")
+    with pytest.raises(InputError, match="holds files that are not of"):
+        render_dataset((box,), tmp_path / "foreign", config())
+
+
+def test_one_bad_scene_leaves_the_others_alone_and_is_named(tmp_path: Path, box: Path):
+    (tmp_path / "empty.ply").write_bytes(b"")
+    with pytest.raises(SomeFailedError, match=r"1 of 2 scenes.*empty"):
+        render_dataset((tmp_path / "empty.ply", box), tmp_path / "out", config(), jobs=1)
+    assert (tmp_path / "out" / "box" / "scan.json").exists()
+    trimesh.creation.box((1, 1, 1)).export(tmp_path / "empty.ply")
+    render_dataset((tmp_path / "empty.ply", box), tmp_path / "out", config(), jobs=1)  # mended, it is rendered
+    assert (tmp_path / "out" / "empty" / "scan.json").exists()
+
+
+def test_two_processes_render_what_one_does(tmp_path: Path, box: Path):
+    trimesh.creation.icosphere().export(tmp_path / "ball.ply")
+    for jobs in (1, 2):
+        render_dataset((box, tmp_path / "ball.ply"), tmp_path / f"out{jobs}", config(), jobs=jobs)
+    first, second = (files_of(tmp_path / f"out{jobs}") for jobs in (1, 2))
+    assert first == {name: data for name, data in second.items() if not name.startswith("logs/")}
+
+
+def test_a_set_without_images_keeps_what_was_fused_of_them(tmp_path: Path):
+    bare = config(images={"channels": []}, volumes=True, scan_volumes=True, sheet=False)
+    render_dataset((), tmp_path / "out", bare)
+    assert {one.name for one in (tmp_path / "out" / "train_000002").iterdir()} == {
+        "mesh.ply",
+        "semantic.ply",
+        "objects.json",
+        "description.json",
+        "volumes",
+    }
+    scan: ScannedVolume = load(tmp_path / "out" / "train_000002" / "volumes" / "094mm" / "scan")
+    assert scan.known.any()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "give scenes to render, or --rooms.count"),
+        (["--rooms.count", "1", "--jobs", "0"], "--jobs 0 does nothing"),
+        (["--rooms.count", "1", "--scan-volumes"], "scan_volumes needs the grids"),
+        (["BOX", "--images.channels", "depth"], "the writer plain needs the channel colour"),
+        (["BOX", "--path.kind", "handheld"], "box is no made room"),
+        (["BOX", "--trajectory", "no.txt"], "no.txt cannot be read"),
+        (["no.ply"], "no.ply is not there"),
+    ],
+)
+def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, options: list[str], said: str, capsys):
+    given = [str(box) if option == "BOX" else option for option in options]
+    assert main(["render-dataset", *given, "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said in error
+    assert not (tmp_path / "out" / "box").exists()
