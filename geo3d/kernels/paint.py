@@ -1,111 +1,208 @@
-"""Kernel that colours an image of textured triangles under point lights."""
+"""Kernels that colour an image of textured triangles under point lights, and make a view of it.
+
+Along a row, a triangle's inverse depth, and all that its corners hold over depth, change evenly: what a triangle needs is
+worked out once, and held for the rows below. A row is lit as a whole, its lamps' heights over each pixel's plane known.
+"""
 
 import numpy as np
 from numba import njit, prange
 
 SIDE = 256
 """Texels along each side of a mask."""
-
-
-@njit(cache=True, inline="always")
-def corner_weight(points, p, q, x, y):
-    """Six times the volume between a ray (x, y, 1) and the edge from p to q, seen from the camera."""
-    px, py, pz, qx, qy, qz = points[p, 0], points[p, 1], points[p, 2], points[q, 0], points[q, 1], points[q, 2]
-    return x * (py * qz - pz * qy) + y * (pz * qx - px * qz) + (px * qy - py * qx)
+HELD = 512
+"""Triangles that a band of rows remembers; a power of two."""
+ROWS = 32
+"""Of the image, in a band, which one thread paints."""
+LEVELS = 4096
+"""Linear light levels in a table of sRGB bytes."""
+NEARNESS, ACROSS, DOWN, NORMAL, CORNERS, HEIGHTS = 0, 3, 6, 9, 12, 21
+"""Where a triangle's record holds what: 1 / z, u / z, v / z of its texture, its normal, its colour over z, and lamps."""
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def paint(
-    points,
-    faces,
-    uv,
-    face_materials,
-    triangle,
-    inverse,
-    colours,
-    seconds,
-    patterns,
-    masks,
-    pictures,
-    picture_sizes,
-    texels,
-    vertex_colours,
-    curve,
-    lights,
-    shades,
-    ambient,
-    image,
-):
-    """Write linear colour, `image` [height, width, 3] in [0, 1]; 0 without triangle.
+def paint(triangle, geometry, look, lamps, image):
+    """Write linear colour, `image` [height, width, 3]; 0 without triangle.
 
-    `points` and `lights` are in camera space, `colours` and `seconds` linear and in [0, 1], `vertex_colours` may be
-    empty, `curve` [256] makes bytes linear.
+    `geometry` is vertices, faces, `camera_from_world` and the inverse of the intrinsics. `look` is uv, materials of
+    faces, colours and second colours (linear), patterns, masks, pictures, their sizes and first texels, texels, colours
+    of vertices (may be empty), and a table [256] that makes bytes linear. `lamps` is positions in camera space, colours
+    and ambient light.
     """
-    starts = np.zeros(len(picture_sizes) + 1, np.int64)
-    for k in range(len(picture_sizes)):
-        starts[k + 1] = starts[k] + np.int64(picture_sizes[k, 0]) * picture_sizes[k, 1]
     height, width = triangle.shape
-    for v in prange(height):
+    for band in prange((height + ROWS - 1) // ROWS):
+        memory = new_memory(width, len(lamps[0]))
+        line = np.empty((3, width), np.float32)
+        for v in range(band * ROWS, min(height, (band + 1) * ROWS)):
+            shade_row(v, triangle[v], geometry, look, lamps, memory, line)
+            for u in range(width):
+                image[v, u, 0], image[v, u, 1], image[v, u, 2] = line[0, u], line[1, u], line[2, u]
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def view(fine, fine_depth, samples, geometry, look, lamps, face_objects, object_labels, bytes_of, none, channels):
+    """Write the `channels` of a view: colour, depth, normals, labels, objects, [height, width, ...] each.
+
+    `fine` has `samples` - 1 triangles between the middles of pixels, and as many around the image. A pixel's colour is
+    the mean of those nearer than the next pixel, less and less with distance, along rows and columns (a tent); all else
+    is of its middle. `bytes_of` [LEVELS] makes linear light sRGB; `none` is the label of nothing.
+    """
+    colour = channels[0]
+    height, width = colour.shape[:2]
+    tall = 2 * samples - 1
+    for band in prange((height + ROWS - 1) // ROWS):
+        memory = new_memory(fine.shape[1], len(lamps[0]))
+        lines = np.empty((tall, 3, fine.shape[1]), np.float32)
+        column, done = np.empty((3, fine.shape[1]), np.float32), band * ROWS * samples
+        for v in range(band * ROWS, min(height, (band + 1) * ROWS)):
+            for row in range(done, v * samples + tall):
+                shade_row(row, fine[row], geometry, look, lamps, memory, lines[row % tall])
+            done = v * samples + tall
+            if samples == 1:
+                write_colour(lines[0], 1, bytes_of, colour[v])
+            else:
+                sum_rows(lines, v * samples, samples, column)
+                write_colour(column, samples, bytes_of, colour[v])
+            middle = v * samples + samples - 1
+            found = fine[middle, samples - 1 :: samples]
+            write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels)
+            channels[1][v] = fine_depth[middle, samples - 1 : samples - 1 + width * samples : samples]
+
+
+@njit(cache=True)
+def new_memory(width, lamps):
+    """Which triangle each record is of, the records, and what is known of each pixel of a row."""
+    held, records = np.full(HELD, -1, np.int32), np.empty((HELD, HEIGHTS + lamps))
+    return held, records, np.empty(width, np.float32), np.empty((lamps, width), np.float32), np.empty(
+        (3, width), np.float32
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def shade_row(v, triangle, geometry, look, lamps, memory, line):
+    """Write the linear colour, `line` [3, width], of a row's triangles."""
+    _, _, nearness, heights, light = memory
+    u, width = 0, len(triangle)
+    while u < width:
+        i, end = triangle[u], u + 1
+        while end < width and triangle[end] == i:
+            end += 1
+        if i < 0:
+            nearness[u:end], heights[:, u:end], line[:, u:end] = 1, 0, 0
+        else:
+            record = recall(i, geometry, look, lamps, memory)
+            value = np.float32(record[0] * u + record[1] * v + record[2])
+            step = np.float32(record[0])
+            for k in range(end - u):
+                nearness[u + k] = value + step * np.float32(k)
+            for lamp in range(len(heights)):
+                heights[lamp, u:end] = record[HEIGHTS + lamp]
+            colour_run(i, record, look, v, u, end, nearness, line)
+        u = end
+    light_row(v, geometry[3], lamps, nearness, heights, light)
+    for k in range(3):
         for u in range(width):
-            i = triangle[v, u]
-            if i < 0:
-                image[v, u, 0], image[v, u, 1], image[v, u, 2] = 0, 0, 0
-                continue
-            x, y = inverse[0, 0] * u + inverse[0, 1] * v + inverse[0, 2], inverse[1, 1] * v + inverse[1, 2]
-            a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
-            wa, wb = corner_weight(points, b, c, x, y), corner_weight(points, c, a, x, y)
-            wc = corner_weight(points, a, b, x, y)
-            scale = 1 / (wa + wb + wc)
-            wa, wb, wc = wa * scale, wb * scale, wc * scale
-            z = wa * points[a, 2] + wb * points[b, 2] + wc * points[c, 2]
-            material = face_materials[i]
-            s = wa * uv[i, 0, 0] + wb * uv[i, 1, 0] + wc * uv[i, 2, 0]
-            t = wa * uv[i, 0, 1] + wb * uv[i, 1, 1] + wc * uv[i, 2, 1]
-            column, row = int((s - np.floor(s)) * SIDE) & (SIDE - 1), int((t - np.floor(t)) * SIDE) & (SIDE - 1)
-            mix = masks[patterns[material], row, column] * np.float32(1 / 255)
-            nx, ny, nz = facing_normal(points, a, b, c, x, y)
-            red = green = blue = np.float32(ambient)
-            for k in range(len(lights)):
-                lx, ly, lz = lights[k, 0] - x * z, lights[k, 1] - y * z, lights[k, 2] - z
-                square = lx * lx + ly * ly + lz * lz
-                falling = (lx * nx + ly * ny + lz * nz) / np.sqrt(square + 1e-6)
-                strength = max(falling, 0.0) / (0.6 + 0.25 * square)
-                red += strength * shades[k, 0]
-                green += strength * shades[k, 1]
-                blue += strength * shades[k, 2]
-            first, second = colours[material], seconds[material]
-            image[v, u, 0] = red * (first[0] + mix * (second[0] - first[0]))
-            image[v, u, 1] = green * (first[1] + mix * (second[1] - first[1]))
-            image[v, u, 2] = blue * (first[2] + mix * (second[2] - first[2]))
-            picture = pictures[material]
-            if picture >= 0:
-                size = picture_sizes[picture, 0], picture_sizes[picture, 1]
-                tint = between_texels(texels, starts[picture], size, curve, s, t)
-                for k in range(3):
-                    image[v, u, k] *= tint[k]
-            if len(vertex_colours):
-                for k in range(3):
-                    of_a, of_b, of_c = vertex_colours[a, k], vertex_colours[b, k], vertex_colours[c, k]
-                    image[v, u, k] *= wa * curve[of_a] + wb * curve[of_b] + wc * curve[of_c]
+            line[k, u] *= light[k, u]
+
+
+@njit(cache=True, error_model="numpy")
+def recall(i, geometry, look, lamps, memory):
+    """The record of a triangle, which is made where it is not remembered."""
+    held, records = memory[0], memory[1]
+    slot = i & (HELD - 1)
+    record = records[slot]
+    if held[slot] != i:
+        held[slot] = i
+        describe(i, geometry, look, lamps, record)
+    return record
+
+
+@njit(cache=True, error_model="numpy")
+def describe(i, geometry, look, lamps, record):
+    """Write a triangle's `record`.
+
+    At pixel q a corner a counts z (b x c) . ray / (a . (b x c)), where the ray is that of q at depth 1.
+    """
+    vertices, faces, m, k = geometry
+    corners, across = np.empty((3, 3)), np.empty((3, 3))
+    for corner in range(3):
+        a, b, c = vertices[faces[i, corner], 0], vertices[faces[i, corner], 1], vertices[faces[i, corner], 2]
+        for axis in range(3):
+            corners[corner, axis] = m[axis, 0] * a + m[axis, 1] * b + m[axis, 2] * c + m[axis, 3]
+    for corner in range(3):
+        cross(corners[(corner + 1) % 3], corners[(corner + 2) % 3], across[corner])
+    a, normal = corners[0], across[0] + across[1] + across[2]
+    volume = across[0, 0] * a[0] + across[0, 1] * a[1] + across[0, 2] * a[2]
+    normal *= (-1 if volume > 0 else 1) / np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
+    for corner in range(3):
+        x, y, z = across[corner, 0] / volume, across[corner, 1] / volume, across[corner, 2] / volume
+        across[corner] = x * k[0, 0], x * k[0, 1] + y * k[1, 1], x * k[0, 2] + y * k[1, 2] + z
+    uv, vertex_colours, curve = look[0], look[10], look[11]
+    for axis in range(3):
+        record[NEARNESS + axis] = across[0, axis] + across[1, axis] + across[2, axis]
+        for side, start in enumerate((ACROSS, DOWN)):
+            record[start + axis] = 0
+            for corner in range(3):
+                record[start + axis] += across[corner, axis] * uv[i, corner, side]
+        record[NORMAL + axis] = m[0, axis] * normal[0] + m[1, axis] * normal[1] + m[2, axis] * normal[2]
+        for k in range(3 if len(vertex_colours) else 0):
+            record[CORNERS + 3 * k + axis] = 0
+            for corner in range(3):
+                shown = curve[vertex_colours[faces[i, corner], k]]
+                record[CORNERS + 3 * k + axis] += across[corner, axis] * shown
+    for lamp in range(len(lamps[0])):
+        x, y, z = lamps[0][lamp, 0] - a[0], lamps[0][lamp, 1] - a[1], lamps[0][lamp, 2] - a[2]
+        record[HEIGHTS + lamp] = max(x * normal[0] + y * normal[1] + z * normal[2], 0.0)
 
 
 @njit(cache=True, inline="always")
-def facing_normal(points, a, b, c, x, y):
-    """A triangle's unit normal, turned towards a camera that sees it along (x, y, 1)."""
-    px, py, pz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
-    qx, qy, qz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
-    nx, ny, nz = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
-    length = np.sqrt(nx * nx + ny * ny + nz * nz)
-    sign = -1 / length if nx * x + ny * y + nz > 0 else 1 / length
-    return nx * sign, ny * sign, nz * sign
+def cross(p, q, across):
+    """Write the product of two vectors."""
+    across[0], across[1], across[2] = p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]
+
+
+@njit(cache=True, error_model="numpy")
+def colour_run(i, record, look, v, u, end, nearness, line):
+    """Write the unlit colour of a triangle in a row from u to before `end`."""
+    _, face_materials, colours, seconds, patterns, masks, pictures, picture_sizes, starts, texels, vertex_colours, curve = (
+        look
+    )
+    material = face_materials[i]
+    first, second, picture = colours[material], seconds[material], pictures[material]
+    plain = first[0] == second[0] and first[1] == second[1] and first[2] == second[2]
+    for k in range(3):
+        line[k, u:end] = first[k]
+    if not plain or picture >= 0:
+        s, s_step = record[ACROSS] * u + record[ACROSS + 1] * v + record[ACROSS + 2], np.float32(record[ACROSS])
+        t, t_step = record[DOWN] * u + record[DOWN + 1] * v + record[DOWN + 2], np.float32(record[DOWN])
+        s, t, mask = np.float32(s), np.float32(t), masks[patterns[material]]
+        for k in range(end - u):
+            z, past = 1 / nearness[u + k], np.float32(k)
+            x, y = (s + s_step * past) * z, (t + t_step * past) * z
+            x, y = x - np.floor(x), y - np.floor(y)
+            if not plain:
+                column, row = int(x * SIDE) & (SIDE - 1), int(y * SIDE) & (SIDE - 1)
+                mix = mask[row, column] * np.float32(1 / 255)
+                for channel in range(3):
+                    line[channel, u + k] += mix * (second[channel] - first[channel])
+            if picture >= 0:
+                size = picture_sizes[picture, 0], picture_sizes[picture, 1]
+                tint = between_texels(texels, starts[picture], size, curve, x, y)
+                for channel in range(3):
+                    line[channel, u + k] *= tint[channel]
+    for channel in range(3 if len(vertex_colours) else 0):
+        start = CORNERS + 3 * channel
+        value = np.float32(record[start] * u + record[start + 1] * v + record[start + 2])
+        step = np.float32(record[start])
+        for k in range(end - u):
+            line[channel, u + k] *= (value + step * np.float32(k)) / nearness[u + k]
 
 
 @njit(cache=True, inline="always")
 def between_texels(texels, start, size, curve, s, t):
     """The linear colour of a picture of `size` (height, width) at (s, t), between the middles of the texels around."""
-    x, y = (s - np.floor(s)) * size[1] - 0.5, (t - np.floor(t)) * size[0] - 0.5
+    x, y = s * size[1] - np.float32(0.5), t * size[0] - np.float32(0.5)
     column, row = np.int64(np.floor(x)), np.int64(np.floor(y))
-    right, below = x - column, y - row
+    right, below = np.float32(x - column), np.float32(y - row)
     left_column, right_column = column % size[1], (column + 1) % size[1]
     upper, lower = start + row % size[0] * size[1], start + (row + 1) % size[0] * size[1]
     p, q, m, n = upper + left_column, upper + right_column, lower + left_column, lower + right_column
@@ -115,3 +212,66 @@ def between_texels(texels, start, size, curve, s, t):
         wp * curve[texels[p, 1]] + wq * curve[texels[q, 1]] + wm * curve[texels[m, 1]] + wn * curve[texels[n, 1]],
         wp * curve[texels[p, 2]] + wq * curve[texels[q, 2]] + wm * curve[texels[m, 2]] + wn * curve[texels[n, 2]],
     )
+
+
+@njit(cache=True, error_model="numpy")
+def light_row(v, inverse, lamps, nearness, heights, light):
+    """Write the light, [3, width], on points of a row that lamps stand `heights` [lamp, width] over."""
+    positions, shades, ambient = lamps
+    light[:] = ambient
+    start, step = np.float32(inverse[0, 1] * v + inverse[0, 2]), np.float32(inverse[0, 0])
+    y = np.float32(inverse[1, 1] * v + inverse[1, 2])
+    red, green, blue = light[0], light[1], light[2]
+    for k in range(len(positions)):
+        a, b, c = np.float32(positions[k, 0]), np.float32(positions[k, 1]), np.float32(positions[k, 2])
+        of_red, of_green, of_blue = shades[k, 0], shades[k, 1], shades[k, 2]
+        height = heights[k]
+        for u in range(len(nearness)):
+            z = 1 / nearness[u]
+            along, up, ahead = a - (start + step * np.float32(np.int32(u))) * z, b - y * z, c - z
+            square = along * along + up * up + ahead * ahead
+            falling = height[u] / np.sqrt(square + np.float32(1e-6))
+            strength = falling / (np.float32(0.6) + np.float32(0.25) * square)
+            red[u] += strength * of_red
+            green[u] += strength * of_green
+            blue[u] += strength * of_blue
+
+
+@njit(cache=True)
+def sum_rows(lines, first, samples, column):
+    """Write the weighted mean of 2 `samples` - 1 rows from `first` on, which stand in `lines` in turn."""
+    column[:] = 0
+    for k in range(len(lines)):
+        line = lines[(first + k) % len(lines)]
+        share = np.float32((samples - abs(k - samples + 1)) / samples**2)
+        for channel in range(3):
+            for u in range(column.shape[1]):
+                column[channel, u] += share * line[channel, u]
+
+
+@njit(cache=True)
+def write_colour(line, samples, bytes_of, colour):
+    """Write a row of sRGB bytes, each the weighted mean of 2 `samples` - 1 of `line` [3, _]."""
+    most = np.float32(LEVELS - 1)
+    for u in range(len(colour)):
+        for channel in range(3):
+            light = np.float32(0)
+            for k in range(2 * samples - 1):
+                light += line[channel, u * samples + k] * np.float32((samples - abs(k - samples + 1)) / samples**2)
+            level = min(max(light, np.float32(0)), np.float32(1)) * most
+            colour[u, channel] = bytes_of[np.int32(level + np.float32(0.5))]
+
+
+@njit(cache=True, error_model="numpy")
+def write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels):
+    """Write normals, labels and objects of a row of triangles."""
+    _, _, normals, labels, objects = channels
+    for u in range(normals.shape[1]):
+        i = found[u]
+        if u > 0 and i == found[u - 1]:
+            normals[v, u], labels[v, u], objects[v, u] = normals[v, u - 1], labels[v, u - 1], objects[v, u - 1]
+        elif i < 0:
+            normals[v, u], labels[v, u], objects[v, u] = 0, none, 0
+        else:
+            normals[v, u] = recall(i, geometry, look, lamps, memory)[NORMAL : NORMAL + 3]
+            labels[v, u], objects[v, u] = object_labels[face_objects[i]], face_objects[i] + 1

@@ -1,7 +1,9 @@
 """Colour of textured triangles under point lights, without shadows."""
 
 from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
@@ -56,31 +58,34 @@ def paint(
     """
     if vertices.device.type != "cpu":
         return _paint_reference(vertices, faces, surfaces, lamps, camera_from_world, intrinsics, triangle)
-    points = transform(vertices.double(), camera_from_world.double())
-    lights = transform(lamps.positions.double(), camera_from_world.double())
     image = torch.empty(*triangle.shape, 3)
     kernel.paint(
-        points.numpy(),
-        faces.numpy(),
-        surfaces.uv.numpy(),
-        surfaces.face_materials.numpy(),
-        triangle.numpy(),
-        intrinsics.double().inverse().numpy(),
-        linear(surfaces.colours).numpy(),
-        linear(surfaces.seconds).numpy(),
-        surfaces.patterns.numpy(),
-        surfaces.masks.numpy(),
-        surfaces.pictures.numpy(),
-        surfaces.picture_sizes.numpy(),
-        surfaces.texels.numpy(),
-        torch.empty(0, 3).byte().numpy() if surfaces.vertex_colours is None else surfaces.vertex_colours.numpy(),
-        linear(torch.arange(256).byte()[:, None].expand(-1, 3))[:, 0].numpy(),
-        lights.numpy(),
-        lamps.colours.numpy(),
-        lamps.ambient,
-        image.numpy(),
+        triangle.numpy(), *as_arrays(vertices, faces, surfaces, lamps, camera_from_world, intrinsics), image.numpy()
     )
     return image
+
+
+def as_arrays(
+    vertices: Float[Tensor, "vertex 3"],
+    faces: Int[Tensor, "face 3"],
+    surfaces: Surfaces,
+    lamps: Lamps,
+    camera_from_world: Float[Tensor, "4 4"],
+    intrinsics: Float[Tensor, "3 3"],
+) -> tuple[tuple, tuple, tuple]:
+    """What the kernels call geometry, look and lamps."""
+    place = camera_from_world.double()
+    sizes = surfaces.picture_sizes.long()
+    starts = sizes.prod(dim=1).cumsum(0) - sizes.prod(dim=1)
+    of_vertices = torch.empty(0, 3).byte() if surfaces.vertex_colours is None else surfaces.vertex_colours
+    curve = linear(torch.arange(256).byte()[:, None].expand(-1, 3))[:, 0].contiguous()
+    look = (
+        *(surfaces.uv, surfaces.face_materials, linear(surfaces.colours), linear(surfaces.seconds)),
+        *(surfaces.patterns, surfaces.masks, surfaces.pictures, sizes, starts, surfaces.texels, of_vertices, curve),
+    )
+    lights = transform(lamps.positions.double(), place).numpy(), lamps.colours.numpy(), np.float32(lamps.ambient)
+    geometry = (vertices, faces, place, intrinsics.double().inverse())
+    return tuple(part.numpy() for part in geometry), tuple(part.numpy() for part in look), lights
 
 
 def linear(colours: UInt8[Tensor, "*n 3"]) -> Float[Tensor, "*n 3"]:
@@ -91,10 +96,16 @@ def linear(colours: UInt8[Tensor, "*n 3"]) -> Float[Tensor, "*n 3"]:
 
 def srgb(light: Float[Tensor, "*n 3"]) -> UInt8[Tensor, "*n 3"]:
     """The inverse of :func:`linear`; light over 1 is white."""
-    levels = torch.arange(4096, dtype=torch.float32) / 4095
+    most = kernel.LEVELS - 1
+    return srgb_table().to(light.device)[(most * light.clamp(0, 1)).round().int()]
+
+
+@cache
+def srgb_table() -> UInt8[Tensor, " level"]:
+    """The bytes of evenly spaced levels of light: a power for each pixel would take as long as all the rest."""
+    levels = torch.arange(kernel.LEVELS, dtype=torch.float32) / (kernel.LEVELS - 1)
     curve = torch.where(levels <= 0.0031308, 12.92 * levels, 1.055 * levels ** (1 / 2.4) - 0.055)
-    table = (255 * curve).round().to(torch.uint8)  # a power for each pixel would take as long as all the rest
-    return table[(4095 * light.clamp(0, 1)).round().int()]
+    return (255 * curve).round().to(torch.uint8)
 
 
 def _paint_reference(
