@@ -16,7 +16,7 @@ ROWS = 32
 LEVELS = 4096
 """Linear light levels in a table of sRGB bytes."""
 NEARNESS, ACROSS, DOWN, NORMAL, CORNERS, HEIGHTS = 0, 3, 6, 9, 12, 21
-"""Where a triangle's record holds what: 1 / z, u / z, v / z of its texture, its normal, its colour over z, and lamps."""
+"""Where a triangle's record holds what: 1 / z, u / z, v / z of its s, s_step, t, t_step, its normal, its colour over z, and lamps."""
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
@@ -52,16 +52,17 @@ def view(fine, fine_depth, samples, geometry, look, lamps, face_objects, object_
     for band in prange((height + ROWS - 1) // ROWS):
         memory = new_memory(fine.shape[1], len(lamps[0]))
         lines = np.empty((tall, 3, fine.shape[1]), np.float32)
-        column, done = np.empty((3, fine.shape[1]), np.float32), band * ROWS * samples
+        column, mean = np.empty((3, fine.shape[1]), np.float32), np.empty(width, np.float32)
+        done = band * ROWS * samples
         for v in range(band * ROWS, min(height, (band + 1) * ROWS)):
             for row in range(done, v * samples + tall):
                 shade_row(row, fine[row], geometry, look, lamps, memory, lines[row % tall])
             done = v * samples + tall
             if samples == 1:
-                write_colour(lines[0], 1, bytes_of, colour[v])
+                write_colour(lines[0], 1, bytes_of, mean, colour[v])
             else:
                 sum_rows(lines, v * samples, samples, column)
-                write_colour(column, samples, bytes_of, colour[v])
+                write_colour(column, samples, bytes_of, mean, colour[v])
             middle = v * samples + samples - 1
             found = fine[middle, samples - 1 :: samples]
             write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels)
@@ -72,31 +73,49 @@ def view(fine, fine_depth, samples, geometry, look, lamps, face_objects, object_
 def new_memory(width, lamps):
     """Which triangle each record is of, the records, and what is known of each pixel of a row."""
     held, records = np.full(HELD, -1, np.int32), np.empty((HELD, HEIGHTS + lamps))
-    return held, records, np.empty(width, np.float32), np.empty((lamps, width), np.float32), np.empty(
-        (3, width), np.float32
-    )
+    nearness, heights = np.empty(width, np.float32), np.empty((lamps, width), np.float32)
+    return held, records, nearness, heights, np.empty((3, width), np.float32)
 
 
 @njit(cache=True, error_model="numpy")
 def shade_row(v, triangle, geometry, look, lamps, memory, line):
     """Write the linear colour, `line` [3, width], of a row's triangles."""
-    _, _, nearness, heights, light = memory
+    _, face_materials, colours, seconds, patterns, masks, pictures, sizes, starts, texels, vertex_colours, curve = look
+    held, records, nearness, heights, light = memory
     u, width = 0, len(triangle)
     while u < width:
         i, end = triangle[u], u + 1
         while end < width and triangle[end] == i:
             end += 1
         if i < 0:
-            nearness[u:end], heights[:, u:end], line[:, u:end] = 1, 0, 0
+            clear_run(u, end, nearness, heights, line)
         else:
-            record = recall(i, geometry, look, lamps, memory)
-            value = np.float32(record[0] * u + record[1] * v + record[2])
-            step = np.float32(record[0])
+            slot = i & (HELD - 1)
+            if held[slot] != i:
+                held[slot] = i
+                describe(i, geometry, look[0], look[10], look[11], lamps[0], records[slot])
+            value, step = value_at(records, slot, NEARNESS, u, v)
             for k in range(end - u):
-                nearness[u + k] = value + step * np.float32(k)
+                nearness[u + k] = value + step * np.float32(np.int32(k))
             for lamp in range(len(heights)):
-                heights[lamp, u:end] = record[HEIGHTS + lamp]
-            colour_run(i, record, look, v, u, end, nearness, line)
+                fill_run(heights[lamp], u, end, np.float32(records[slot, HEIGHTS + lamp]))
+            material = face_materials[i]
+            for k in range(3):
+                fill_run(line[k], u, end, colours[material, k])
+            s, s_step = value_at(records, slot, ACROSS, u, v)
+            t, t_step = value_at(records, slot, DOWN, u, v)
+            if differ(colours, seconds, material):
+                mix_run(
+                    u, end, s, s_step, t, t_step, colours, seconds, material, masks, patterns[material], nearness, line
+                )
+            picture = pictures[material]
+            if picture >= 0:
+                size = sizes[picture, 0], sizes[picture, 1]
+                multiply_run(u, end, s, s_step, t, t_step, texels, starts[picture], size, curve, nearness, line)
+            for k in range(3 if len(vertex_colours) else 0):
+                value, step = value_at(records, slot, CORNERS + 3 * k, u, v)
+                for at in range(end - u):
+                    line[k, u + at] *= (value + step * np.float32(np.int32(at))) / nearness[u + at]
         u = end
     light_row(v, geometry[3], lamps, nearness, heights, light)
     for k in range(3):
@@ -104,20 +123,72 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
             line[k, u] *= light[k, u]
 
 
-@njit(cache=True, error_model="numpy")
-def recall(i, geometry, look, lamps, memory):
-    """The record of a triangle, which is made where it is not remembered."""
-    held, records = memory[0], memory[1]
-    slot = i & (HELD - 1)
-    record = records[slot]
-    if held[slot] != i:
-        held[slot] = i
-        describe(i, geometry, look, lamps, record)
-    return record
+@njit(cache=True, inline="always")
+def value_at(records, slot, start, u, v):
+    """What changes evenly over the image: its value at a pixel, and its change along u."""
+    value = records[slot, start] * u + records[slot, start + 1] * v + records[slot, start + 2]
+    return np.float32(value), np.float32(records[slot, start])
+
+
+@njit(cache=True, inline="always")
+def fill_run(values, first, end, value):
+    """Set the `values` from `first` to before `end`."""
+    for u in range(first, end):
+        values[u] = value
+
+
+@njit(cache=True, inline="always")
+def clear_run(first, end, nearness, heights, line):
+    """Make pixels without a triangle black, at a depth of 1."""
+    fill_run(nearness, first, end, np.float32(1))
+    for lamp in range(len(heights)):
+        fill_run(heights[lamp], first, end, np.float32(0))
+    for k in range(3):
+        fill_run(line[k], first, end, np.float32(0))
+
+
+@njit(cache=True, inline="always")
+def differ(colours, seconds, material):
+    """Whether a material has two colours."""
+    same = True
+    for k in range(3):
+        same &= colours[material, k] == seconds[material, k]
+    return not same
+
+
+@njit(cache=True, inline="always")
+def place_at(s, s_step, t, t_step, k, nearness):
+    """Where a run's pixel `k` lies in a s, s_step, t, t_step, from 0 to 1, by what is even over the image and its inverse depth."""
+    z, past = np.float32(1) / nearness, np.float32(np.int32(k))
+    x, y = (s + s_step * past) * z, (t + t_step * past) * z
+    return x - np.floor(x), y - np.floor(y)
+
+
+@njit(cache=True, inline="always")
+def mix_run(first, end, s, s_step, t, t_step, colours, seconds, material, masks, pattern, nearness, line):
+    """Mix a pattern's other colour into a material's."""
+    side = np.float32(SIDE)
+    for k in range(end - first):
+        x, y = place_at(s, s_step, t, t_step, k, nearness[first + k])
+        column, row = np.int32(x * side) & (SIDE - 1), np.int32(y * side) & (SIDE - 1)
+        mix = np.float32(masks[pattern, row, column]) * np.float32(1 / 255)
+        for channel in range(3):
+            line[channel, first + k] += mix * (seconds[material, channel] - colours[material, channel])
+
+
+@njit(cache=True, inline="always")
+def multiply_run(first, end, s, s_step, t, t_step, texels, start, size, curve, nearness, line):
+    """Multiply with the colours of a picture."""
+    for k in range(end - first):
+        x, y = place_at(s, s_step, t, t_step, k, nearness[first + k])
+        red, green, blue = between_texels(texels, start, size, curve, x, y)
+        line[0, first + k] *= red
+        line[1, first + k] *= green
+        line[2, first + k] *= blue
 
 
 @njit(cache=True, error_model="numpy")
-def describe(i, geometry, look, lamps, record):
+def describe(i, geometry, uv, vertex_colours, curve, lamps, record):
     """Write a triangle's `record`.
 
     At pixel q a corner a counts z (b x c) . ray / (a . (b x c)), where the ray is that of q at depth 1.
@@ -136,7 +207,6 @@ def describe(i, geometry, look, lamps, record):
     for corner in range(3):
         x, y, z = across[corner, 0] / volume, across[corner, 1] / volume, across[corner, 2] / volume
         across[corner] = x * k[0, 0], x * k[0, 1] + y * k[1, 1], x * k[0, 2] + y * k[1, 2] + z
-    uv, vertex_colours, curve = look[0], look[10], look[11]
     for axis in range(3):
         record[NEARNESS + axis] = across[0, axis] + across[1, axis] + across[2, axis]
         for side, start in enumerate((ACROSS, DOWN)):
@@ -149,8 +219,8 @@ def describe(i, geometry, look, lamps, record):
             for corner in range(3):
                 shown = curve[vertex_colours[faces[i, corner], k]]
                 record[CORNERS + 3 * k + axis] += across[corner, axis] * shown
-    for lamp in range(len(lamps[0])):
-        x, y, z = lamps[0][lamp, 0] - a[0], lamps[0][lamp, 1] - a[1], lamps[0][lamp, 2] - a[2]
+    for lamp in range(len(lamps)):
+        x, y, z = lamps[lamp, 0] - a[0], lamps[lamp, 1] - a[1], lamps[lamp, 2] - a[2]
         record[HEIGHTS + lamp] = max(x * normal[0] + y * normal[1] + z * normal[2], 0.0)
 
 
@@ -158,43 +228,6 @@ def describe(i, geometry, look, lamps, record):
 def cross(p, q, across):
     """Write the product of two vectors."""
     across[0], across[1], across[2] = p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]
-
-
-@njit(cache=True, error_model="numpy")
-def colour_run(i, record, look, v, u, end, nearness, line):
-    """Write the unlit colour of a triangle in a row from u to before `end`."""
-    _, face_materials, colours, seconds, patterns, masks, pictures, picture_sizes, starts, texels, vertex_colours, curve = (
-        look
-    )
-    material = face_materials[i]
-    first, second, picture = colours[material], seconds[material], pictures[material]
-    plain = first[0] == second[0] and first[1] == second[1] and first[2] == second[2]
-    for k in range(3):
-        line[k, u:end] = first[k]
-    if not plain or picture >= 0:
-        s, s_step = record[ACROSS] * u + record[ACROSS + 1] * v + record[ACROSS + 2], np.float32(record[ACROSS])
-        t, t_step = record[DOWN] * u + record[DOWN + 1] * v + record[DOWN + 2], np.float32(record[DOWN])
-        s, t, mask = np.float32(s), np.float32(t), masks[patterns[material]]
-        for k in range(end - u):
-            z, past = 1 / nearness[u + k], np.float32(k)
-            x, y = (s + s_step * past) * z, (t + t_step * past) * z
-            x, y = x - np.floor(x), y - np.floor(y)
-            if not plain:
-                column, row = int(x * SIDE) & (SIDE - 1), int(y * SIDE) & (SIDE - 1)
-                mix = mask[row, column] * np.float32(1 / 255)
-                for channel in range(3):
-                    line[channel, u + k] += mix * (second[channel] - first[channel])
-            if picture >= 0:
-                size = picture_sizes[picture, 0], picture_sizes[picture, 1]
-                tint = between_texels(texels, starts[picture], size, curve, x, y)
-                for channel in range(3):
-                    line[channel, u + k] *= tint[channel]
-    for channel in range(3 if len(vertex_colours) else 0):
-        start = CORNERS + 3 * channel
-        value = np.float32(record[start] * u + record[start + 1] * v + record[start + 2])
-        step = np.float32(record[start])
-        for k in range(end - u):
-            line[channel, u + k] *= (value + step * np.float32(k)) / nearness[u + k]
 
 
 @njit(cache=True, inline="always")
@@ -227,7 +260,7 @@ def light_row(v, inverse, lamps, nearness, heights, light):
         of_red, of_green, of_blue = shades[k, 0], shades[k, 1], shades[k, 2]
         height = heights[k]
         for u in range(len(nearness)):
-            z = 1 / nearness[u]
+            z = np.float32(1) / nearness[u]
             along, up, ahead = a - (start + step * np.float32(np.int32(u))) * z, b - y * z, c - z
             square = along * along + up * up + ahead * ahead
             falling = height[u] / np.sqrt(square + np.float32(1e-6))
@@ -250,28 +283,41 @@ def sum_rows(lines, first, samples, column):
 
 
 @njit(cache=True)
-def write_colour(line, samples, bytes_of, colour):
+def write_colour(line, samples, bytes_of, mean, colour):
     """Write a row of sRGB bytes, each the weighted mean of 2 `samples` - 1 of `line` [3, _]."""
-    most = np.float32(LEVELS - 1)
-    for u in range(len(colour)):
-        for channel in range(3):
-            light = np.float32(0)
+    most, half = np.float32(LEVELS - 1), np.float32(0.5)
+    for channel in range(3):
+        if samples == 1:
+            for u in range(len(colour)):
+                mean[u] = line[channel, u]
+        else:
+            mean[:] = 0
             for k in range(2 * samples - 1):
-                light += line[channel, u * samples + k] * np.float32((samples - abs(k - samples + 1)) / samples**2)
-            level = min(max(light, np.float32(0)), np.float32(1)) * most
-            colour[u, channel] = bytes_of[np.int32(level + np.float32(0.5))]
+                share = np.float32((samples - abs(k - samples + 1)) / samples**2)
+                for u in range(len(colour)):
+                    mean[u] += share * line[channel, u * samples + k]
+        for u in range(len(colour)):
+            level = min(max(mean[u], np.float32(0)), np.float32(1)) * most
+            colour[u, channel] = bytes_of[np.int32(level + half)]
 
 
 @njit(cache=True, error_model="numpy")
 def write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels):
     """Write normals, labels and objects of a row of triangles."""
     _, _, normals, labels, objects = channels
+    held, records = memory[0], memory[1]
+    before, x, y, z, label, number = np.int32(-1), np.float32(0), np.float32(0), np.float32(0), none, np.int32(0)
     for u in range(normals.shape[1]):
         i = found[u]
-        if u > 0 and i == found[u - 1]:
-            normals[v, u], labels[v, u], objects[v, u] = normals[v, u - 1], labels[v, u - 1], objects[v, u - 1]
-        elif i < 0:
-            normals[v, u], labels[v, u], objects[v, u] = 0, none, 0
-        else:
-            normals[v, u] = recall(i, geometry, look, lamps, memory)[NORMAL : NORMAL + 3]
-            labels[v, u], objects[v, u] = object_labels[face_objects[i]], face_objects[i] + 1
+        if i != before and i >= 0:
+            slot = i & (HELD - 1)
+            if held[slot] != i:
+                held[slot] = i
+                describe(i, geometry, look[0], look[10], look[11], lamps[0], records[slot])
+            x, y, z = records[slot, NORMAL], records[slot, NORMAL + 1], records[slot, NORMAL + 2]
+            label, number = object_labels[face_objects[i]], face_objects[i] + 1
+        elif i != before:
+            x, y, z, label, number = 0, 0, 0, none, 0
+        before = i
+        normals[v, u, 0], normals[v, u, 1], normals[v, u, 2] = x, y, z
+        labels[v, u], objects[v, u] = label, number

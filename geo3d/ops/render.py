@@ -48,13 +48,19 @@ def render_view(
     The samples lie on a grid that holds the centres, and colour is their mean by a tent that ends at the pixels beside:
     one image of triangles serves all channels.
     """
-    spread, around = float(samples), float(samples - 1)
-    scaled = intrinsics.double().new_tensor([[spread, 0, around], [0, spread, around], [0, 0, 1]]) @ intrinsics.double()
-    large = (size[0] * samples + samples - 1, size[1] * samples + samples - 1)
-    fine_depth, fine = rasterize(vertices, faces, camera_from_world, scaled, large)
-    seen = vertices, faces, surfaces, lamps, camera_from_world, scaled
-    if vertices.device.type != "cpu":
-        return _view_reference(fine, fine_depth, samples, seen, face_objects, object_labels)
+    around = samples - 1
+    finer = torch.tensor([[samples, 0, around], [0, samples, around], [0, 0, 1]]).to(intrinsics) @ intrinsics
+    large = (size[0] * samples + around, size[1] * samples + around)
+    images = rasterize(vertices, faces, camera_from_world, finer, large)
+    view = _view_by_kernel if vertices.device.type == "cpu" else _view_reference
+    seen = vertices, faces, surfaces, lamps, camera_from_world, finer
+    return view(*images, samples, seen, face_objects, object_labels)
+
+
+def _view_by_kernel(
+    fine_depth: Tensor, fine: Tensor, samples: int, seen: tuple, face_objects: Tensor, object_labels: Tensor
+) -> View:
+    size = tuple((length - samples + 1) // samples for length in fine.shape)
     view = View(
         colour=torch.empty(*size, 3, dtype=torch.uint8),
         depth=torch.empty(size),
@@ -69,7 +75,7 @@ def render_view(
 
 
 def _view_reference(
-    fine: Tensor, fine_depth: Tensor, samples: int, seen: tuple, face_objects: Tensor, object_labels: Tensor
+    fine_depth: Tensor, fine: Tensor, samples: int, seen: tuple, face_objects: Tensor, object_labels: Tensor
 ) -> View:
     vertices, faces, _, _, camera_from_world, _ = seen
     middles = slice(samples - 1, None, samples)
@@ -78,7 +84,7 @@ def _view_reference(
     objects = face_objects[rows]
     normals = _towards(camera_from_world.inverse()[:3, 3], vertices, faces)
     return View(
-        colour=srgb(_averaged(_paint_reference(*seen, fine), samples)),
+        colour=srgb(_averaged(_paint_reference(*seen, triangle=fine), samples)),
         depth=fine_depth[middles, middles].contiguous(),
         normals=torch.where(there[..., None], normals[rows], 0),
         labels=torch.where(there, object_labels[objects.long()], NONE).to(torch.uint8),
