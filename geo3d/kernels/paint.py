@@ -15,8 +15,10 @@ ROWS = 32
 """Of the image, in a band, which one thread paints."""
 LEVELS = 4096
 """Linear light levels in a table of sRGB bytes."""
+BIAS = 0.003
+"""Metres that light gets past what stops it: more than a depth's rounding, less than anything that is built."""
 NEARNESS, ACROSS, DOWN, NORMAL, CORNERS, HEIGHTS = 0, 3, 6, 9, 12, 21
-"""Where a triangle's record holds what: 1 / z, u / z, v / z of its s, s_step, t, t_step, its normal, its colour over z, and lamps."""
+"""Where a triangle's record holds what: 1 / z, u / z, v / z of its texture, its normal, its colour over z, and lamps."""
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
@@ -25,8 +27,9 @@ def paint(triangle, geometry, look, lamps, image):
 
     `geometry` is vertices, faces, `camera_from_world` and the inverse of the intrinsics. `look` is uv, materials of
     faces, colours and second colours (linear), patterns, masks, pictures, their sizes and first texels, texels, colours
-    of vertices (may be empty), and a table [256] that makes bytes linear. `lamps` is positions in camera space, colours
-    and ambient light.
+    of vertices (may be empty), and a table [256] that makes bytes linear. `lamps` is positions in camera space, colours,
+    ambient light, depth maps of what they shine on [lamp, 6, side, side] (none: no shadows), where the camera is from
+    each, in world space, and what makes pixels rays there.
     """
     height, width = triangle.shape
     for band in prange((height + ROWS - 1) // ROWS):
@@ -82,6 +85,7 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
     """Write the linear colour, `line` [3, width], of a row's triangles."""
     _, face_materials, colours, seconds, patterns, masks, pictures, sizes, starts, texels, vertex_colours, curve = look
     held, records, nearness, heights, light = memory
+    _, _, _, shadows, offsets, rays = lamps
     u, width = 0, len(triangle)
     while u < width:
         i, end = triangle[u], u + 1
@@ -93,12 +97,14 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
             slot = i & (HELD - 1)
             if held[slot] != i:
                 held[slot] = i
-                describe(i, geometry, look[0], look[10], look[11], lamps[0], records[slot])
+                describe(i, geometry, look, lamps[0], records[slot])
             value, step = value_at(records, slot, NEARNESS, u, v)
             for k in range(end - u):
                 nearness[u + k] = value + step * np.float32(np.int32(k))
             for lamp in range(len(heights)):
                 fill_run(heights[lamp], u, end, np.float32(records[slot, HEIGHTS + lamp]))
+                if len(shadows) and records[slot, HEIGHTS + lamp] > 0:
+                    shade_run(u, end, v, records[slot], shadows[lamp], offsets[lamp], rays, nearness, heights[lamp])
             material = face_materials[i]
             for k in range(3):
                 fill_run(line[k], u, end, colours[material, k])
@@ -158,7 +164,7 @@ def differ(colours, seconds, material):
 
 @njit(cache=True, inline="always")
 def place_at(s, s_step, t, t_step, k, nearness):
-    """Where a run's pixel `k` lies in a s, s_step, t, t_step, from 0 to 1, by what is even over the image and its inverse depth."""
+    """Where a run's pixel `k` lies in a texture, from 0 to 1, by what changes evenly and the pixel's inverse depth."""
     z, past = np.float32(1) / nearness, np.float32(np.int32(k))
     x, y = (s + s_step * past) * z, (t + t_step * past) * z
     return x - np.floor(x), y - np.floor(y)
@@ -188,12 +194,13 @@ def multiply_run(first, end, s, s_step, t, t_step, texels, start, size, curve, n
 
 
 @njit(cache=True, error_model="numpy")
-def describe(i, geometry, uv, vertex_colours, curve, lamps, record):
+def describe(i, geometry, look, lamps, record):
     """Write a triangle's `record`.
 
     At pixel q a corner a counts z (b x c) . ray / (a . (b x c)), where the ray is that of q at depth 1.
     """
     vertices, faces, m, k = geometry
+    uv, vertex_colours, curve = look[0], look[10], look[11]
     corners, across = np.empty((3, 3)), np.empty((3, 3))
     for corner in range(3):
         a, b, c = vertices[faces[i, corner], 0], vertices[faces[i, corner], 1], vertices[faces[i, corner], 2]
@@ -230,6 +237,47 @@ def cross(p, q, across):
     across[0], across[1], across[2] = p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]
 
 
+@njit(cache=True, error_model="numpy")
+def shade_run(first, end, v, record, shadow, offset, rays, nearness, heights):
+    """Lower a lamp's `heights` over a run of a triangle's pixels to the share of it that reaches them.
+
+    A point of the plane n . x = -h about the lamp, seen from there along d (1 along its largest axis), lies at depth
+    -h / (n . d). What the map has around is compared to the plane at those places, so that no surface shades itself.
+    """
+    nx, ny, nz = np.float32(record[NORMAL]), np.float32(record[NORMAL + 1]), np.float32(record[NORMAL + 2])
+    side, height = shadow.shape[1], heights[first]
+    scale, half = np.float32(side / 2 - 1), np.float32((side - 1) / 2)
+    for u in range(first, end):
+        z = np.float32(1) / nearness[u]
+        x = np.float32(rays[0, 0] * u + rays[0, 1] * v + rays[0, 2]) * z + np.float32(offset[0])
+        y = np.float32(rays[1, 0] * u + rays[1, 1] * v + rays[1, 2]) * z + np.float32(offset[1])
+        w = np.float32(rays[2, 0] * u + rays[2, 1] * v + rays[2, 2]) * z + np.float32(offset[2])
+        if abs(x) >= abs(y) and abs(x) >= abs(w):
+            face, depth, s, t, n, ns, nt = 0, x, y, w, nx, ny, nz
+        elif abs(y) >= abs(w):
+            face, depth, s, t, n, ns, nt = 1, y, w, x, ny, nz, nx
+        else:
+            face, depth, s, t, n, ns, nt = 2, w, x, y, nz, nx, ny
+        if depth < 0:
+            face, depth, n = face + 3, -depth, -n
+        column, row = s / depth * scale + half, t / depth * scale + half
+        left, up = min(max(np.int32(column), 0), side - 2), min(max(np.int32(row), 0), side - 2)
+        right, down = column - np.float32(left), row - np.float32(up)
+        s, t = (np.float32(left) - half) / scale, (np.float32(up) - half) / scale
+        away, s_step, t_step = n + ns * s + nt * t, ns / scale, nt / scale
+        upper = (1 - right) * reaches(shadow[face, up, left], height, away)
+        upper += right * reaches(shadow[face, up, left + 1], height, away + s_step)
+        lower = (1 - right) * reaches(shadow[face, up + 1, left], height, away + t_step)
+        lower += right * reaches(shadow[face, up + 1, left + 1], height, away + s_step + t_step)
+        heights[u] = height * ((1 - down) * upper + down * lower)
+
+
+@njit(cache=True, inline="always")
+def reaches(depth, height, away):
+    """Whether light that is stopped at `depth` gets to a plane, but for BIAS: 1 or 0."""
+    return np.float32(1) if height <= -away * (depth + np.float32(BIAS)) else np.float32(0)
+
+
 @njit(cache=True, inline="always")
 def between_texels(texels, start, size, curve, s, t):
     """The linear colour of a picture of `size` (height, width) at (s, t), between the middles of the texels around."""
@@ -250,7 +298,7 @@ def between_texels(texels, start, size, curve, s, t):
 @njit(cache=True, error_model="numpy")
 def light_row(v, inverse, lamps, nearness, heights, light):
     """Write the light, [3, width], on points of a row that lamps stand `heights` [lamp, width] over."""
-    positions, shades, ambient = lamps
+    positions, shades, ambient = lamps[0], lamps[1], lamps[2]
     light[:] = ambient
     start, step = np.float32(inverse[0, 1] * v + inverse[0, 2]), np.float32(inverse[0, 0])
     y = np.float32(inverse[1, 1] * v + inverse[1, 2])
@@ -313,7 +361,7 @@ def write_rest(v, found, geometry, look, lamps, memory, face_objects, object_lab
             slot = i & (HELD - 1)
             if held[slot] != i:
                 held[slot] = i
-                describe(i, geometry, look[0], look[10], look[11], lamps[0], records[slot])
+                describe(i, geometry, look, lamps[0], records[slot])
             x, y, z = records[slot, NORMAL], records[slot, NORMAL + 1], records[slot, NORMAL + 2]
             label, number = object_labels[face_objects[i]], face_objects[i] + 1
         elif i != before:
