@@ -1,111 +1,289 @@
-"""Kernel that colours an image of textured triangles under point lights."""
+"""Kernels that colour an image of textured triangles under point lights, and make a view of it.
+
+Along a row, a triangle's inverse depth, and all that its corners hold over depth, change evenly: what a triangle needs is
+worked out once, and held for the rows below. A row is lit as a whole, its lamps' heights over each pixel's plane known.
+"""
 
 import numpy as np
 from numba import njit, prange
 
 SIDE = 256
 """Texels along each side of a mask."""
-
-
-@njit(cache=True, inline="always")
-def corner_weight(points, p, q, x, y):
-    """Six times the volume between a ray (x, y, 1) and the edge from p to q, seen from the camera."""
-    px, py, pz, qx, qy, qz = points[p, 0], points[p, 1], points[p, 2], points[q, 0], points[q, 1], points[q, 2]
-    return x * (py * qz - pz * qy) + y * (pz * qx - px * qz) + (px * qy - py * qx)
+HELD = 512
+"""Triangles that a band of rows remembers; a power of two."""
+ROWS = 32
+"""Of the image, in a band, which one thread paints."""
+LEVELS = 4096
+"""Linear light levels in a table of sRGB bytes."""
+BIAS = 0.003
+"""Metres that light gets past what stops it: more than a depth's rounding, less than anything that is built."""
+NEARNESS, ACROSS, DOWN, NORMAL, CORNERS, HEIGHTS = 0, 3, 6, 9, 12, 21
+"""Where a triangle's record holds what: 1 / z, u / z, v / z of its texture, its normal, its colour over z, and lamps."""
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def paint(
-    points,
-    faces,
-    uv,
-    face_materials,
-    triangle,
-    inverse,
-    colours,
-    seconds,
-    patterns,
-    masks,
-    pictures,
-    picture_sizes,
-    texels,
-    vertex_colours,
-    curve,
-    lights,
-    shades,
-    ambient,
-    image,
-):
-    """Write linear colour, `image` [height, width, 3] in [0, 1]; 0 without triangle.
+def paint(triangle, geometry, look, lamps, image):
+    """Write linear colour, `image` [height, width, 3]; 0 without triangle.
 
-    `points` and `lights` are in camera space, `colours` and `seconds` linear and in [0, 1], `vertex_colours` may be
-    empty, `curve` [256] makes bytes linear.
+    `geometry` is vertices, faces, `camera_from_world` and the inverse of the intrinsics. `look` is uv, materials of
+    faces, colours and second colours (linear), patterns, masks, pictures, their sizes and first texels, texels, colours
+    of vertices (may be empty), and a table [256] that makes bytes linear. `lamps` is positions in camera space, colours,
+    ambient light, depth maps of what they shine on [lamp, 6, side, side] (none: no shadows), where the camera is from
+    each, in world space, and what makes pixels rays there.
     """
-    starts = np.zeros(len(picture_sizes) + 1, np.int64)
-    for k in range(len(picture_sizes)):
-        starts[k + 1] = starts[k] + np.int64(picture_sizes[k, 0]) * picture_sizes[k, 1]
     height, width = triangle.shape
-    for v in prange(height):
-        for u in range(width):
-            i = triangle[v, u]
-            if i < 0:
-                image[v, u, 0], image[v, u, 1], image[v, u, 2] = 0, 0, 0
-                continue
-            x, y = inverse[0, 0] * u + inverse[0, 1] * v + inverse[0, 2], inverse[1, 1] * v + inverse[1, 2]
-            a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
-            wa, wb = corner_weight(points, b, c, x, y), corner_weight(points, c, a, x, y)
-            wc = corner_weight(points, a, b, x, y)
-            scale = 1 / (wa + wb + wc)
-            wa, wb, wc = wa * scale, wb * scale, wc * scale
-            z = wa * points[a, 2] + wb * points[b, 2] + wc * points[c, 2]
+    for band in prange((height + ROWS - 1) // ROWS):
+        memory = new_memory(width, len(lamps[0]))
+        line = np.empty((3, width), np.float32)
+        for v in range(band * ROWS, min(height, (band + 1) * ROWS)):
+            shade_row(v, triangle[v], geometry, look, lamps, memory, line)
+            for u in range(width):
+                image[v, u, 0], image[v, u, 1], image[v, u, 2] = line[0, u], line[1, u], line[2, u]
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def view(fine, fine_depth, samples, geometry, look, lamps, face_objects, object_labels, bytes_of, none, channels):
+    """Write the `channels` of a view: colour, depth, normals, labels, objects, [height, width, ...] each.
+
+    `fine` has `samples` - 1 triangles between the middles of pixels, and as many around the image. A pixel's colour is
+    the mean of those nearer than the next pixel, less and less with distance, along rows and columns (a tent); all else
+    is of its middle. `bytes_of` [LEVELS] makes linear light sRGB; `none` is the label of nothing.
+    """
+    colour = channels[0]
+    height, width = colour.shape[:2]
+    tall = 2 * samples - 1
+    for band in prange((height + ROWS - 1) // ROWS):
+        memory = new_memory(fine.shape[1], len(lamps[0]))
+        lines = np.empty((tall, 3, fine.shape[1]), np.float32)
+        column, mean = np.empty((3, fine.shape[1]), np.float32), np.empty(width, np.float32)
+        done = band * ROWS * samples
+        for v in range(band * ROWS, min(height, (band + 1) * ROWS)):
+            for row in range(done, v * samples + tall):
+                shade_row(row, fine[row], geometry, look, lamps, memory, lines[row % tall])
+            done = v * samples + tall
+            if samples == 1:
+                write_colour(lines[0], 1, bytes_of, mean, colour[v])
+            else:
+                sum_rows(lines, v * samples, samples, column)
+                write_colour(column, samples, bytes_of, mean, colour[v])
+            middle = v * samples + samples - 1
+            found = fine[middle, samples - 1 :: samples]
+            write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels)
+            channels[1][v] = fine_depth[middle, samples - 1 : samples - 1 + width * samples : samples]
+
+
+@njit(cache=True)
+def new_memory(width, lamps):
+    """Which triangle each record is of, the records, and what is known of each pixel of a row."""
+    held, records = np.full(HELD, -1, np.int32), np.empty((HELD, HEIGHTS + lamps))
+    nearness, heights = np.empty(width, np.float32), np.empty((lamps, width), np.float32)
+    return held, records, nearness, heights, np.empty((3, width), np.float32)
+
+
+@njit(cache=True, error_model="numpy")
+def shade_row(v, triangle, geometry, look, lamps, memory, line):
+    """Write the linear colour, `line` [3, width], of a row's triangles."""
+    _, face_materials, colours, seconds, patterns, masks, pictures, sizes, starts, texels, vertex_colours, curve = look
+    held, records, nearness, heights, light = memory
+    _, _, _, shadows, offsets, rays = lamps
+    u, width = 0, len(triangle)
+    while u < width:
+        i, end = triangle[u], u + 1
+        while end < width and triangle[end] == i:
+            end += 1
+        if i < 0:
+            clear_run(u, end, nearness, heights, line)
+        else:
+            slot = i & (HELD - 1)
+            if held[slot] != i:
+                held[slot] = i
+                describe(i, geometry, look, lamps[0], records[slot])
+            value, step = value_at(records, slot, NEARNESS, u, v)
+            for k in range(end - u):
+                nearness[u + k] = value + step * np.float32(np.int32(k))
+            for lamp in range(len(heights)):
+                fill_run(heights[lamp], u, end, np.float32(records[slot, HEIGHTS + lamp]))
+                if len(shadows) and records[slot, HEIGHTS + lamp] > 0:
+                    shade_run(u, end, v, records[slot], shadows[lamp], offsets[lamp], rays, nearness, heights[lamp])
             material = face_materials[i]
-            s = wa * uv[i, 0, 0] + wb * uv[i, 1, 0] + wc * uv[i, 2, 0]
-            t = wa * uv[i, 0, 1] + wb * uv[i, 1, 1] + wc * uv[i, 2, 1]
-            column, row = int((s - np.floor(s)) * SIDE) & (SIDE - 1), int((t - np.floor(t)) * SIDE) & (SIDE - 1)
-            mix = masks[patterns[material], row, column] * np.float32(1 / 255)
-            nx, ny, nz = facing_normal(points, a, b, c, x, y)
-            red = green = blue = np.float32(ambient)
-            for k in range(len(lights)):
-                lx, ly, lz = lights[k, 0] - x * z, lights[k, 1] - y * z, lights[k, 2] - z
-                square = lx * lx + ly * ly + lz * lz
-                falling = (lx * nx + ly * ny + lz * nz) / np.sqrt(square + 1e-6)
-                strength = max(falling, 0.0) / (0.6 + 0.25 * square)
-                red += strength * shades[k, 0]
-                green += strength * shades[k, 1]
-                blue += strength * shades[k, 2]
-            first, second = colours[material], seconds[material]
-            image[v, u, 0] = red * (first[0] + mix * (second[0] - first[0]))
-            image[v, u, 1] = green * (first[1] + mix * (second[1] - first[1]))
-            image[v, u, 2] = blue * (first[2] + mix * (second[2] - first[2]))
+            for k in range(3):
+                fill_run(line[k], u, end, colours[material, k])
+            s, s_step = value_at(records, slot, ACROSS, u, v)
+            t, t_step = value_at(records, slot, DOWN, u, v)
+            if differ(colours, seconds, material):
+                mix_run(
+                    u, end, s, s_step, t, t_step, colours, seconds, material, masks, patterns[material], nearness, line
+                )
             picture = pictures[material]
             if picture >= 0:
-                size = picture_sizes[picture, 0], picture_sizes[picture, 1]
-                tint = between_texels(texels, starts[picture], size, curve, s, t)
-                for k in range(3):
-                    image[v, u, k] *= tint[k]
-            if len(vertex_colours):
-                for k in range(3):
-                    of_a, of_b, of_c = vertex_colours[a, k], vertex_colours[b, k], vertex_colours[c, k]
-                    image[v, u, k] *= wa * curve[of_a] + wb * curve[of_b] + wc * curve[of_c]
+                size = sizes[picture, 0], sizes[picture, 1]
+                multiply_run(u, end, s, s_step, t, t_step, texels, starts[picture], size, curve, nearness, line)
+            for k in range(3 if len(vertex_colours) else 0):
+                value, step = value_at(records, slot, CORNERS + 3 * k, u, v)
+                for at in range(end - u):
+                    line[k, u + at] *= (value + step * np.float32(np.int32(at))) / nearness[u + at]
+        u = end
+    light_row(v, geometry[3], lamps, nearness, heights, light)
+    for k in range(3):
+        for u in range(width):
+            line[k, u] *= light[k, u]
 
 
 @njit(cache=True, inline="always")
-def facing_normal(points, a, b, c, x, y):
-    """A triangle's unit normal, turned towards a camera that sees it along (x, y, 1)."""
-    px, py, pz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
-    qx, qy, qz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
-    nx, ny, nz = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
-    length = np.sqrt(nx * nx + ny * ny + nz * nz)
-    sign = -1 / length if nx * x + ny * y + nz > 0 else 1 / length
-    return nx * sign, ny * sign, nz * sign
+def value_at(records, slot, start, u, v):
+    """What changes evenly over the image: its value at a pixel, and its change along u."""
+    value = records[slot, start] * u + records[slot, start + 1] * v + records[slot, start + 2]
+    return np.float32(value), np.float32(records[slot, start])
+
+
+@njit(cache=True, inline="always")
+def fill_run(values, first, end, value):
+    """Set the `values` from `first` to before `end`."""
+    for u in range(first, end):
+        values[u] = value
+
+
+@njit(cache=True, inline="always")
+def clear_run(first, end, nearness, heights, line):
+    """Make pixels without a triangle black, at a depth of 1."""
+    fill_run(nearness, first, end, np.float32(1))
+    for lamp in range(len(heights)):
+        fill_run(heights[lamp], first, end, np.float32(0))
+    for k in range(3):
+        fill_run(line[k], first, end, np.float32(0))
+
+
+@njit(cache=True, inline="always")
+def differ(colours, seconds, material):
+    """Whether a material has two colours."""
+    same = True
+    for k in range(3):
+        same &= colours[material, k] == seconds[material, k]
+    return not same
+
+
+@njit(cache=True, inline="always")
+def place_at(s, s_step, t, t_step, k, nearness):
+    """Where a run's pixel `k` lies in a texture, from 0 to 1, by what changes evenly and the pixel's inverse depth."""
+    z, past = np.float32(1) / nearness, np.float32(np.int32(k))
+    x, y = (s + s_step * past) * z, (t + t_step * past) * z
+    return x - np.floor(x), y - np.floor(y)
+
+
+@njit(cache=True, inline="always")
+def mix_run(first, end, s, s_step, t, t_step, colours, seconds, material, masks, pattern, nearness, line):
+    """Mix a pattern's other colour into a material's."""
+    side = np.float32(SIDE)
+    for k in range(end - first):
+        x, y = place_at(s, s_step, t, t_step, k, nearness[first + k])
+        column, row = np.int32(x * side) & (SIDE - 1), np.int32(y * side) & (SIDE - 1)
+        mix = np.float32(masks[pattern, row, column]) * np.float32(1 / 255)
+        for channel in range(3):
+            line[channel, first + k] += mix * (seconds[material, channel] - colours[material, channel])
+
+
+@njit(cache=True, inline="always")
+def multiply_run(first, end, s, s_step, t, t_step, texels, start, size, curve, nearness, line):
+    """Multiply with the colours of a picture."""
+    for k in range(end - first):
+        x, y = place_at(s, s_step, t, t_step, k, nearness[first + k])
+        red, green, blue = between_texels(texels, start, size, curve, x, y)
+        line[0, first + k] *= red
+        line[1, first + k] *= green
+        line[2, first + k] *= blue
+
+
+@njit(cache=True, error_model="numpy")
+def describe(i, geometry, look, lamps, record):
+    """Write a triangle's `record`.
+
+    At pixel q a corner a counts z (b x c) . ray / (a . (b x c)), where the ray is that of q at depth 1.
+    """
+    vertices, faces, m, k = geometry
+    uv, vertex_colours, curve = look[0], look[10], look[11]
+    corners, across = np.empty((3, 3)), np.empty((3, 3))
+    for corner in range(3):
+        a, b, c = vertices[faces[i, corner], 0], vertices[faces[i, corner], 1], vertices[faces[i, corner], 2]
+        for axis in range(3):
+            corners[corner, axis] = m[axis, 0] * a + m[axis, 1] * b + m[axis, 2] * c + m[axis, 3]
+    for corner in range(3):
+        cross(corners[(corner + 1) % 3], corners[(corner + 2) % 3], across[corner])
+    a, normal = corners[0], across[0] + across[1] + across[2]
+    volume = across[0, 0] * a[0] + across[0, 1] * a[1] + across[0, 2] * a[2]
+    normal *= (-1 if volume > 0 else 1) / np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
+    for corner in range(3):
+        x, y, z = across[corner, 0] / volume, across[corner, 1] / volume, across[corner, 2] / volume
+        across[corner] = x * k[0, 0], x * k[0, 1] + y * k[1, 1], x * k[0, 2] + y * k[1, 2] + z
+    for axis in range(3):
+        record[NEARNESS + axis] = across[0, axis] + across[1, axis] + across[2, axis]
+        for side, start in enumerate((ACROSS, DOWN)):
+            record[start + axis] = 0
+            for corner in range(3):
+                record[start + axis] += across[corner, axis] * uv[i, corner, side]
+        record[NORMAL + axis] = m[0, axis] * normal[0] + m[1, axis] * normal[1] + m[2, axis] * normal[2]
+        for k in range(3 if len(vertex_colours) else 0):
+            record[CORNERS + 3 * k + axis] = 0
+            for corner in range(3):
+                shown = curve[vertex_colours[faces[i, corner], k]]
+                record[CORNERS + 3 * k + axis] += across[corner, axis] * shown
+    for lamp in range(len(lamps)):
+        x, y, z = lamps[lamp, 0] - a[0], lamps[lamp, 1] - a[1], lamps[lamp, 2] - a[2]
+        record[HEIGHTS + lamp] = max(x * normal[0] + y * normal[1] + z * normal[2], 0.0)
+
+
+@njit(cache=True, inline="always")
+def cross(p, q, across):
+    """Write the product of two vectors."""
+    across[0], across[1], across[2] = p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]
+
+
+@njit(cache=True, error_model="numpy")
+def shade_run(first, end, v, record, shadow, offset, rays, nearness, heights):
+    """Lower a lamp's `heights` over a run of a triangle's pixels to the share of it that reaches them.
+
+    A point of the plane n . x = -h about the lamp, seen from there along d (1 along its largest axis), lies at depth
+    -h / (n . d). What the map has around is compared to the plane at those places, so that no surface shades itself.
+    """
+    nx, ny, nz = np.float32(record[NORMAL]), np.float32(record[NORMAL + 1]), np.float32(record[NORMAL + 2])
+    side, height = shadow.shape[1], heights[first]
+    scale, half = np.float32(side / 2 - 1), np.float32((side - 1) / 2)
+    for u in range(first, end):
+        z = np.float32(1) / nearness[u]
+        x = np.float32(rays[0, 0] * u + rays[0, 1] * v + rays[0, 2]) * z + np.float32(offset[0])
+        y = np.float32(rays[1, 0] * u + rays[1, 1] * v + rays[1, 2]) * z + np.float32(offset[1])
+        w = np.float32(rays[2, 0] * u + rays[2, 1] * v + rays[2, 2]) * z + np.float32(offset[2])
+        if abs(x) >= abs(y) and abs(x) >= abs(w):
+            face, depth, s, t, n, ns, nt = 0, x, y, w, nx, ny, nz
+        elif abs(y) >= abs(w):
+            face, depth, s, t, n, ns, nt = 1, y, w, x, ny, nz, nx
+        else:
+            face, depth, s, t, n, ns, nt = 2, w, x, y, nz, nx, ny
+        if depth < 0:
+            face, depth, n = face + 3, -depth, -n
+        column, row = s / depth * scale + half, t / depth * scale + half
+        left, up = min(max(np.int32(column), 0), side - 2), min(max(np.int32(row), 0), side - 2)
+        right, down = column - np.float32(left), row - np.float32(up)
+        s, t = (np.float32(left) - half) / scale, (np.float32(up) - half) / scale
+        away, s_step, t_step = n + ns * s + nt * t, ns / scale, nt / scale
+        upper = (1 - right) * reaches(shadow[face, up, left], height, away)
+        upper += right * reaches(shadow[face, up, left + 1], height, away + s_step)
+        lower = (1 - right) * reaches(shadow[face, up + 1, left], height, away + t_step)
+        lower += right * reaches(shadow[face, up + 1, left + 1], height, away + s_step + t_step)
+        heights[u] = height * ((1 - down) * upper + down * lower)
+
+
+@njit(cache=True, inline="always")
+def reaches(depth, height, away):
+    """Whether light that is stopped at `depth` gets to a plane, but for BIAS: 1 or 0."""
+    return np.float32(1) if height <= -away * (depth + np.float32(BIAS)) else np.float32(0)
 
 
 @njit(cache=True, inline="always")
 def between_texels(texels, start, size, curve, s, t):
     """The linear colour of a picture of `size` (height, width) at (s, t), between the middles of the texels around."""
-    x, y = (s - np.floor(s)) * size[1] - 0.5, (t - np.floor(t)) * size[0] - 0.5
+    x, y = s * size[1] - np.float32(0.5), t * size[0] - np.float32(0.5)
     column, row = np.int64(np.floor(x)), np.int64(np.floor(y))
-    right, below = x - column, y - row
+    right, below = np.float32(x - column), np.float32(y - row)
     left_column, right_column = column % size[1], (column + 1) % size[1]
     upper, lower = start + row % size[0] * size[1], start + (row + 1) % size[0] * size[1]
     p, q, m, n = upper + left_column, upper + right_column, lower + left_column, lower + right_column
@@ -115,3 +293,79 @@ def between_texels(texels, start, size, curve, s, t):
         wp * curve[texels[p, 1]] + wq * curve[texels[q, 1]] + wm * curve[texels[m, 1]] + wn * curve[texels[n, 1]],
         wp * curve[texels[p, 2]] + wq * curve[texels[q, 2]] + wm * curve[texels[m, 2]] + wn * curve[texels[n, 2]],
     )
+
+
+@njit(cache=True, error_model="numpy")
+def light_row(v, inverse, lamps, nearness, heights, light):
+    """Write the light, [3, width], on points of a row that lamps stand `heights` [lamp, width] over."""
+    positions, shades, ambient = lamps[0], lamps[1], lamps[2]
+    light[:] = ambient
+    start, step = np.float32(inverse[0, 1] * v + inverse[0, 2]), np.float32(inverse[0, 0])
+    y = np.float32(inverse[1, 1] * v + inverse[1, 2])
+    red, green, blue = light[0], light[1], light[2]
+    for k in range(len(positions)):
+        a, b, c = np.float32(positions[k, 0]), np.float32(positions[k, 1]), np.float32(positions[k, 2])
+        of_red, of_green, of_blue = shades[k, 0], shades[k, 1], shades[k, 2]
+        height = heights[k]
+        for u in range(len(nearness)):
+            z = np.float32(1) / nearness[u]
+            along, up, ahead = a - (start + step * np.float32(np.int32(u))) * z, b - y * z, c - z
+            square = along * along + up * up + ahead * ahead
+            falling = height[u] / np.sqrt(square + np.float32(1e-6))
+            strength = falling / (np.float32(0.6) + np.float32(0.25) * square)
+            red[u] += strength * of_red
+            green[u] += strength * of_green
+            blue[u] += strength * of_blue
+
+
+@njit(cache=True)
+def sum_rows(lines, first, samples, column):
+    """Write the weighted mean of 2 `samples` - 1 rows from `first` on, which stand in `lines` in turn."""
+    column[:] = 0
+    for k in range(len(lines)):
+        line = lines[(first + k) % len(lines)]
+        share = np.float32((samples - abs(k - samples + 1)) / samples**2)
+        for channel in range(3):
+            for u in range(column.shape[1]):
+                column[channel, u] += share * line[channel, u]
+
+
+@njit(cache=True)
+def write_colour(line, samples, bytes_of, mean, colour):
+    """Write a row of sRGB bytes, each the weighted mean of 2 `samples` - 1 of `line` [3, _]."""
+    most, half = np.float32(LEVELS - 1), np.float32(0.5)
+    for channel in range(3):
+        if samples == 1:
+            for u in range(len(colour)):
+                mean[u] = line[channel, u]
+        else:
+            mean[:] = 0
+            for k in range(2 * samples - 1):
+                share = np.float32((samples - abs(k - samples + 1)) / samples**2)
+                for u in range(len(colour)):
+                    mean[u] += share * line[channel, u * samples + k]
+        for u in range(len(colour)):
+            level = min(max(mean[u], np.float32(0)), np.float32(1)) * most
+            colour[u, channel] = bytes_of[np.int32(level + half)]
+
+
+@njit(cache=True, error_model="numpy")
+def write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels):
+    """Write normals, labels and objects of a row of triangles."""
+    _, _, normals, labels, objects = channels
+    held, records = memory[0], memory[1]
+    before, x, y, z, label, number = np.int32(-1), np.float32(0), np.float32(0), np.float32(0), none, np.int32(0)
+    for u in range(normals.shape[1]):
+        i = found[u]
+        if i != before and i >= 0:
+            slot = i & (HELD - 1)
+            if held[slot] != i:
+                held[slot] = i
+                describe(i, geometry, look, lamps[0], records[slot])
+            x, y, z = records[slot, NORMAL], records[slot, NORMAL + 1], records[slot, NORMAL + 2]
+            label, number = object_labels[face_objects[i]], face_objects[i] + 1
+        elif i != before:
+            x, y, z, label, number = 0, 0, 0, none, 0
+        before = i
+        normals[v, u, 0], normals[v, u, 1], normals[v, u, 2] = x, y, z
+        labels[v, u], objects[v, u] = label, number

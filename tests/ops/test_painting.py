@@ -7,12 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from geo3d.ops.painting import Lamps, Surfaces, _paint_reference, linear, paint, srgb
+from geo3d.ops.painting import Lamps, Surfaces, _paint_reference, linear, paint, srgb, with_shadows
 from geo3d.ops.raster import rasterize
 from tests.scenes import no_pictures
 
 INTRINSICS = torch.tensor([[60.0, 0, 39.5], [0, 60.0, 29.5], [0, 0, 1]], dtype=torch.float64)
 SIZE = (60, 80)
+
+
+VIEW = torch.tensor([[0.8, 0.6, 0, 0.1], [-0.6, 0.8, 0, -0.2], [0, 0, 1, 0.3], [0, 0, 0, 1]], dtype=torch.float64)
 
 
 def some_surfaces(faces: int, random: torch.Generator) -> Surfaces:
@@ -154,6 +157,56 @@ def test_vertex_colours_in_daylight_are_shown_as_they_are_and_multiply():
     wanted = srgb(linear(half) * linear(colours)).int()
     image = srgb(paint(square, HALVES, dark, DAYLIGHT, *place, triangle))
     assert (image[[0, 7, 7, 0], [0, 0, 7, 7]].int() - wanted).abs().max() <= 1
+
+
+def test_the_kernel_shades_what_its_slow_twin_shades():
+    random = torch.Generator().manual_seed(5)
+    middles = 3 * torch.randn(600, 1, 3, generator=random)
+    vertices = (middles + torch.randn(600, 3, 3, generator=random) / 2).reshape(-1, 3)
+    faces = torch.arange(1800, dtype=torch.int32).reshape(-1, 3)
+    surfaces = some_surfaces(600, random)
+    lamps = Lamps(torch.randn(3, 3, generator=random), torch.rand(3, 3, generator=random), 0.2)
+    shaded = with_shadows(lamps, vertices, faces, side=64)
+    _, triangle = rasterize(vertices, faces, VIEW, INTRINSICS, SIZE)
+    images = [paint(vertices, faces, surfaces, each, VIEW, INTRINSICS, triangle) for each in (lamps, shaded)]
+    slow = _paint_reference(vertices, faces, surfaces, shaded, VIEW, INTRINSICS, triangle)
+    assert ((images[1] - slow).abs() < 1e-3).all(dim=2).float().mean() > 0.99
+    assert (images[1] <= images[0] + 1e-6).all()
+    assert (images[1] < images[0] - 1e-3).any(dim=2).float().mean() > 0.1
+
+
+def on_a_floor(*plates: Tensor, lamp: list[float], shadows: bool = True) -> Tensor:
+    """Light on a floor of 8 m, seen from 4 m above its middle, under a lamp alone and what is in its way."""
+    corners = [torch.tensor([[-4.0, -4, 0], [4, -4, 0], [4, 4, 0], [-4, 4, 0]]), *plates]
+    vertices = torch.cat(corners)
+    faces = torch.cat([4 * i + HALVES for i in range(len(corners))])
+    down = torch.tensor([[1.0, 0, 0, 0], [0, -1, 0, 0], [0, 0, -1, 4], [0, 0, 0, 1]], dtype=torch.float64)
+    surfaces = white_square(uv=torch.zeros(len(faces), 3, 2), face_materials=torch.zeros(len(faces)).int())
+    lamps = Lamps(torch.tensor([lamp]), torch.ones(1, 3), 0.0)
+    lamps = with_shadows(lamps, vertices, faces) if shadows else lamps
+    floor = vertices[:4], faces[:2]
+    _, triangle = rasterize(*floor, down, INTRINSICS, SIZE)
+    return paint(*floor, surfaces, lamps, down, INTRINSICS, triangle)[..., 0]
+
+
+def test_a_plate_throws_a_shadow_as_large_as_rays_make_it():
+    plate = torch.tensor([[-0.5, -0.5, 1.0], [0.5, -0.5, 1], [0.5, 0.5, 1], [-0.5, 0.5, 1]])
+    lit = on_a_floor(plate, lamp=[0.2, 0.0, 3.0]) > 0
+    v, u = torch.meshgrid(torch.arange(60), torch.arange(80), indexing="ij")
+    x, y = (u - 39.5) / 60 * 4, -(v - 29.5) / 60 * 4
+    open_floor = on_a_floor(lamp=[0.2, 0.0, 3.0], shadows=False) > 0
+    beside = torch.maximum((x - (0.2 - 0.2 * 1.5)).abs(), y.abs())  # from 3 m up, half again as large as the plate
+    assert not lit[beside < 0.73].any()
+    assert (lit == open_floor)[beside > 0.77].all()
+
+
+def test_light_stays_on_its_side_of_a_wall_and_no_floor_shades_itself():
+    wall = torch.tensor([[1.0, -9, -1], [1, 9, -1], [1, 9, 9], [1, -9, 9]])
+    for lamp in ([-1.0, 0.3, 0.4], [0.9, -0.5, 2.6], [0.5, 1.0, 0.05]):  # from far above to nearly level
+        image, bare = on_a_floor(wall, lamp=lamp), on_a_floor(lamp=lamp, shadows=False)
+        x = (torch.arange(80) - 39.5) / 60 * 4
+        assert (image[:, x > 1.06] == 0).all()  # an edge is as wide as a texel
+        torch.testing.assert_close(image[:, x < 0.94], bare[:, x < 0.94])
 
 
 def test_bytes_survive_being_made_linear_and_back():

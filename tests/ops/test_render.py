@@ -8,9 +8,13 @@ import torch
 import trimesh
 
 from geo3d.data_tools.rooms.views import view_scene
+from geo3d.ops import render
 from geo3d.ops.orbit import looking_at
-from geo3d.ops.render import NONE
+from geo3d.ops.painting import Lamps, Surfaces, linear
+from geo3d.ops.raster import rasterize
+from geo3d.ops.render import NONE, render_view
 from geo3d.scene.kinds import ModelledScene
+from tests.ops.test_painting import some_surfaces, with_pictures
 from tests.scenes import no_pictures
 
 UP = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
@@ -77,3 +81,53 @@ def test_rims_are_smooth_with_samples_and_hard_without_and_backs_are_seen_with_n
     inside_out = replace(scene, faces=scene.faces.flip(1))
     seen = view_scene(inside_out, camera, INTRINSICS, SIZE)
     torch.testing.assert_close(seen.normals, view_scene(scene, camera, INTRINSICS, SIZE).normals)
+
+
+def soup() -> tuple:
+    """Triangles around the camera under three lamps, with pictures and colours of vertices, and that camera."""
+    random = torch.Generator().manual_seed(4)
+    middles = 3 * torch.randn(600, 1, 3, generator=random)
+    vertices = (middles + torch.randn(600, 3, 3, generator=random) / 3).reshape(-1, 3)
+    faces = torch.arange(1800, dtype=torch.int32).reshape(-1, 3)
+    surfaces = with_pictures(some_surfaces(600, random), 1800, random)
+    lamps = Lamps(torch.randn(3, 3, generator=random), torch.rand(3, 3, generator=random), 0.2)
+    objects, labels = torch.arange(600).int() // 7, torch.randint(40, (86,), generator=random).byte()
+    eye, target = torch.tensor([0.3, -0.2, 0.1]).double(), torch.tensor([1.0, 0.4, 0.3]).double()
+    return vertices, faces, surfaces, lamps, objects, labels, looking_at(eye, target, UP), INTRINSICS, SIZE
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_the_kernel_makes_the_view_that_its_slow_twin_makes(samples: int, monkeypatch: pytest.MonkeyPatch):
+    fast = render_view(*soup(), samples=samples)
+    monkeypatch.setattr(render, "_view_by_kernel", render._view_reference)
+    slow = render_view(*soup(), samples=samples)
+    for field in ("depth", "labels", "objects"):
+        torch.testing.assert_close(getattr(fast, field), getattr(slow, field), atol=0, rtol=0)
+    torch.testing.assert_close(fast.normals, slow.normals, atol=1e-4, rtol=0)
+    close = ((fast.colour.int() - slow.colour.int()).abs() <= 1).all(dim=2)
+    assert close.float().mean() > 0.99  # texels' borders may fall on either side
+    assert len(fast.objects.unique()) > 20
+
+
+def test_all_but_colour_is_of_the_middles_of_pixels_whatever_the_samples():
+    vertices, faces, *_, camera, _, _ = soup()
+    depth, triangle = rasterize(vertices, faces, camera, INTRINSICS, SIZE)
+    for samples in (1, 2, 5):
+        view = render_view(*soup(), samples=samples)
+        assert ((view.objects == torch.where(triangle >= 0, triangle // 7 + 1, 0)).float().mean()) > 0.9995
+        same = (view.depth - depth).abs() < 1e-5
+        assert same.float().mean() > 0.9995
+
+
+def test_a_rim_is_as_grey_as_the_share_of_a_tent_that_it_covers():
+    """White ends at u = 40 + offset; pixel 40 counts its middle half, and a quarter half a pixel to each side."""
+    white, none = torch.full((1, 3), 255).byte(), torch.zeros(1).int()
+    half = torch.tensor([[-900.0, -900, 60], [0, -900, 60], [0, 900, 60], [-900, 900, 60]])
+    faces, mask = torch.tensor([[0, 1, 2], [0, 2, 3]]).int(), torch.zeros(1, 256, 256).byte()
+    surfaces = Surfaces(torch.zeros(2, 3, 2), torch.zeros(2).int(), white, white, none, mask, **no_pictures(1))
+    lamps = Lamps(torch.zeros(0, 3), torch.zeros(0, 3), 1.0)
+    scene = half, faces, surfaces, lamps, torch.zeros(2).int(), torch.zeros(1).byte(), torch.eye(4)
+    for offset, covered in ((0.6, 1), (0.4, 0.75), (-0.1, 0.25), (-0.6, 0)):
+        intrinsics = torch.tensor([[60.0, 0, 40 + offset], [0, 60.0, 29.5], [0, 0, 1]], dtype=torch.float64)
+        grey = linear(render_view(*scene, intrinsics, SIZE, 2).colour)[30, 40]
+        assert grey.tolist() == pytest.approx([covered] * 3, abs=0.01)
