@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from geo3d.data_tools.rooms.arrange.stock import build
-from geo3d.data_tools.rooms.description import OUTSIDE, USES, SceneDescription, world_vertices
+from geo3d.data_tools.rooms.description import OUTSIDE, USES, Room, SceneDescription, world_vertices
+from geo3d.data_tools.rooms.draw import Material
 from geo3d.data_tools.rooms.inside import points_inside
 from geo3d.data_tools.rooms.layout import SIZES
+from geo3d.data_tools.rooms.openings import Walls
 from geo3d.data_tools.rooms.outlines import area, distance, rectangles, sides
 from geo3d.data_tools.rooms.plan import draw_plan
 from geo3d.data_tools.rooms.shell import SLAB, shell, wall_blocks
@@ -72,6 +74,14 @@ def test_openings_go_through_the_wall_and_nothing_else_does():
             above = (*side.point(middle, -thick / 3), opening.high + 0.02)
             assert not points_inside(walls, np.array(across)).any()
             assert points_inside(walls, np.array([*beside, above])).all()
+
+
+def test_where_two_outer_walls_stand_back_to_back_neither_opens_into_the_other():
+    plain = Material((200, 200, 200))
+    bent = ((0.0, 0.0), (4.0, 0.0), (4.0, 2.0), (2.0, 2.0), (2.0, 4.0), (0.0, 4.0))
+    walls = Walls((Room("office", bent, 2.5, plain, plain, plain),), 0.1, 0.3)
+    spans = {stretch.wall: (stretch.start, stretch.end) for stretch in walls.stretches(0, OUTSIDE)}
+    assert spans == {0: (0, 4), 1: (0, 2), 2: (0, 1.7), 3: (0.3, 2), 4: (0, 2), 5: (0, 4)}
 
 
 def test_doors_and_windows_are_as_large_as_their_holes():
