@@ -141,8 +141,9 @@ def test_what_hangs_in_the_air_is_reported():
         "hangs in the air" in one for one in problems(changed(description, clutter, position=(x, y, z + 0.1)), MODELS)
     )
     cabinet = of_kind(description, "wall_cabinet")[0]
-    cos, sin = direction(cabinet.yaw)
-    moved = (cabinet.position[0] + 0.05 * sin, cabinet.position[1] - 0.05 * cos, cabinet.position[2])
+    # Along the wall too: in a corner its side touches another wall.
+    away = 0.05 * np.sign(np.mean(description.rooms[0].outline, axis=0) - cabinet.position[:2])
+    moved = (*np.add(cabinet.position[:2], away), cabinet.position[2])
     assert any("hangs in the air" in one for one in problems(changed(description, cabinet, position=moved), MODELS))
 
 
