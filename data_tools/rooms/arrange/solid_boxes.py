@@ -89,7 +89,7 @@ def surface_points(triangles: NDArray[np.float64], step: float) -> NDArray[np.fl
     """Points [point, 3] on triangles [triangle, 3, 3], at most `step` metres apart, corners among them."""
     longest = np.linalg.norm(triangles - np.roll(triangles, 1, axis=1), axis=2).max(axis=1)
     steps = np.maximum(np.ceil(longest / step), 1).astype(np.int64)
-    points = []
+    points = [np.empty((0, 3))]
     for count in np.unique(steps):
         i, j = np.mgrid[: count + 1, : count + 1].reshape(2, -1)
         i, j = i[i + j <= count], j[i + j <= count]
