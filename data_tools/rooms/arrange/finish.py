@@ -19,6 +19,7 @@ CLUTTER = {
     "coffee_table": ("table_clutter", 5.0),
     "night_stand": ("table_clutter", 8.0),
     "refrigerator": ("kitchen_clutter", 6.0),
+    "wall_shelf": ("table_clutter", 20.0),
 }
 """What is strewn on a kind of furniture, and how much a square metre."""
 OTHER_CLUTTER = ("table_clutter", 8.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from geo3d.data_tools.rooms.arrange import finish
-from geo3d.data_tools.rooms.arrange.against_walls import backed, before, gaps, several
+from geo3d.data_tools.rooms.arrange.against_walls import CORNER, backed, before, gaps, several
 from geo3d.data_tools.rooms.arrange.on_floor import dining_set, free_standing
 from geo3d.data_tools.rooms.arrange.space import DOOR, WINDOW, Placed, Space
 
@@ -55,7 +55,7 @@ def _lines(space: Space) -> list[Placed]:
             return [line] if second is None else [line, second]
         space.back_to(mark)
     line = _line(space)
-    several(space, "refrigerator")
+    several(space, "refrigerator", CORNER)
     return [] if line is None else [line]
 
 

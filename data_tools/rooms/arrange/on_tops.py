@@ -18,18 +18,24 @@ FACING = ("television", "lamp")
 
 
 def strew(space: Space, below: Placed, kind: str, per_area: float, most: int = 30, label: str = "") -> None:
-    """Put so many things a square metre on the tops of a piece; the first has this label, if one that is drawn does."""
+    """Put so many things a square metre on the tops of a piece; the first has this label, if one that is drawn does.
+
+    At most one of them is a lamp.
+    """
     tops = [top for top in below.piece.model.tops if _extent(top)[0] > 0.06 and _extent(top)[1] > 0.06]
-    draw, left = space.draw, most
+    draw, left, lit = space.draw, most, False
     rate = per_area * draw.one_of((0.3, 0.7, 1.0, 1.0, 1.6))
     for top in tops:
         wide, deep = _extent(top)
         wanted = rate * wide * deep
         count = min(int(wanted) + draw.chance(wanted - int(wanted)), left)
         if label and _put_on(space, below, top, _labelled(space, kind, label)):
-            label = ""
+            lit, label = label == "lamp", ""
         for _ in range(count):
-            _put_on(space, below, top, space.stock.piece(kind, draw))
+            piece = space.stock.piece(kind, draw)
+            lamp = piece is not None and "lamp" in piece.model.labels
+            if not (lamp and lit) and _put_on(space, below, top, piece):
+                lit |= lamp
         left -= count
 
 
