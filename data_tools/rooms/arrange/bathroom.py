@@ -14,11 +14,13 @@ def furnish(space: Space, area: float) -> None:
     draw, piece = space.draw, space.stock.piece
     if draw.chance(0.9):
         _bath(space)
-    for kind, count in (("toilet", 1), ("wash_basin", 1 + (area > 7 and draw.chance(0.3)))):
-        for _ in range(count):
-            placed = _fixture(space, kind)
-            if kind == "wash_basin" and placed is not None and draw.chance(0.9):
-                finish.mirror(space, placed)
+    if any(_fixture(space, kind) is None for kind in REQUIRED if space.stock.models.get(kind)):
+        return
+    if area > 7 and draw.chance(0.3):
+        _fixture(space, "wash_basin")
+    for placed in list(space.placed):
+        if placed.piece.kind == "wash_basin" and draw.chance(0.9):
+            finish.mirror(space, placed)
     finish.windows(space, curtained=0.35, heated=0.3)
     for kind in ["cabinet"] * draw.chance(0.5) + ["wardrobe"] * (area > 7 and draw.chance(0.15)):
         several(space, kind)

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.arrange.stock import Piece
 
 CLUTTER = {
-    "kitchen_line": ("kitchen_clutter", 22.0),
-    "desk": ("desk_clutter", 10.0),
-    "dining_table": ("table_clutter", 5.0),
+    "kitchen_line": ("kitchen_clutter", 28.0),
+    "desk": ("desk_clutter", 12.0),
+    "dining_table": ("table_clutter", 6.0),
     "coffee_table": ("table_clutter", 5.0),
     "night_stand": ("table_clutter", 8.0),
     "refrigerator": ("kitchen_clutter", 6.0),
     "wall_shelf": ("table_clutter", 20.0),
 }
 """What is strewn on a kind of furniture, and how much a square metre."""
-OTHER_CLUTTER = ("table_clutter", 8.0)
+OTHER_CLUTTER = ("table_clutter", 10.0)
 BARE = frozenset({"toilet", "bathtub", "bed", "sofa", "radiator", "television", "picture", "rug"})
 """Nothing is put on these, though they may have level parts."""
 FIRST = {"desk": "television", "night_stand": "lamp"}
