@@ -100,7 +100,7 @@ def _clearance(room: Room, middles: NDArray[np.float64], inside: list[Solid]) ->
         points = surface_points(solid.triangles[(levels.max(axis=1) > FLAT) & (levels.min(axis=1) < OVERHEAD)], CELL)
         points = points[(points[:, 2] > FLAT) & (points[:, 2] < OVERHEAD)]
         if len(points):
-            cells = np.clip(np.round((points[:, :2] - middles[0, 0]) / CELL).astype(np.int64), 0, np.array(size) - 1)
+            cells = ((points[:, :2] - middles[0, 0]) / CELL + 0.5).astype(np.int64).clip(0, np.array(size) - 1)
             (left, low), (right, high) = cells.min(axis=0), cells.max(axis=0) + 1
             own = np.zeros((right - left, high - low), bool)
             own[tuple((cells - (left, low)).T)] = True
