@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.model import Model, Shape, Triple
 
 SKIES: tuple[Colour, ...] = ((226, 234, 242), (196, 216, 234), (240, 243, 244), (240, 243, 244), (52, 58, 68))
+FROSTS: tuple[Colour, ...] = ((216, 222, 222), (196, 205, 206), (228, 230, 228), (150, 158, 160), (92, 98, 100))
 GROUNDS: tuple[Colour, ...] = ((58, 74, 48), (84, 92, 70), (96, 90, 84), (120, 112, 102), (44, 52, 48))
 """What is below the sky: trees, fields, houses."""
 PRINTS: tuple[tuple[Colour, Colour], ...] = (
@@ -163,7 +164,12 @@ def spread(count: int, low: float, high: float) -> list[tuple[float, float]]:
 
 
 def glass(draw: Draw) -> Material:
-    """A pane: the sky, the night or what lies outside."""
+    """A frosted pane, or one before something dim."""
+    return Material(draw.shade(draw.one_of(FROSTS), 0.06))
+
+
+def view(draw: Draw) -> Material:
+    """A window's pane: the sky, the night or what lies outside."""
     colour = draw.shade(draw.one_of(SKIES), 0.05)
     if draw.chance(0.4):
         return Material(draw.shade(draw.one_of(GROUNDS), 0.2), colour, "photo", draw.between(1.6, 2.4))
