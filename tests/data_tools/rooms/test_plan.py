@@ -129,6 +129,22 @@ def test_solids_of_the_shell_are_closed():
     assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
 
 
+def test_most_walls_are_pale_and_a_few_are_strong():
+    walls = [room.walls for plan in PLANS for room in plan.rooms if room.walls.pattern != "tiles"]
+    saturation = np.array([1 - min(wall.colour) / max(wall.colour) for wall in walls])
+    assert np.median(saturation) < 0.1
+    assert (saturation > 0.25).sum() in range(1, len(walls) // 4)
+    assert len({wall.colour for wall in walls}) > len(walls) // 2
+
+
+def test_joints_are_clearly_lighter_or_darker_than_tiles():
+    tiled = [
+        part for plan in PLANS for room in plan.rooms for part in (room.floor, room.walls) if "tile" in part.pattern
+    ]
+    assert len(tiled) > 5
+    assert all(abs(np.mean(part.colour) - np.mean(part.second)) > 30 for part in tiled if part.second)
+
+
 def test_a_split_draws_plans_of_its_own():
     assert draw_plan(0, "train", MODELS).rooms != draw_plan(0, "test", MODELS).rooms
 
