@@ -6,6 +6,8 @@ from geo3d.data_tools.rooms.arrange import finish
 from geo3d.data_tools.rooms.arrange.against_walls import ANYWHERE, CORNER, against_wall, around, backed, several
 from geo3d.data_tools.rooms.arrange.space import DOOR, Placed, Space
 
+PIPES = 0.2
+"""Depth of what may stick out of a wall, in metres: no chimney is built into such rooms."""
 REQUIRED = ("toilet", "wash_basin")
 
 
@@ -29,7 +31,7 @@ def furnish(space: Space, area: float) -> None:
     finish.shelves(space, 2)
     finish.pictures(space, 2)
     if draw.chance(0.2):
-        finish.relief(space)
+        finish.relief(space, PIPES)
     if draw.chance(0.3):
         against_wall(space, piece("stool", draw), gap=0.03)
     finish.corners(space, plants=1, lamps=0, bins=1, others=1)
@@ -46,9 +48,9 @@ def _fixture(space: Space, kind: str) -> Placed | None:
 
 def _bath(space: Space) -> None:
     """A bathtub along a wall, most often in a corner, and a curtain along its open side."""
-    for _ in range(4):
+    for where in (CORNER, CORNER, CORNER, ANYWHERE, ANYWHERE):
         tub = space.stock.piece("bathtub", space.draw)
-        placed = against_wall(space, tub, CORNER, reach=around(tub) if tub else None)
+        placed = against_wall(space, tub, where, reach=around(tub) if tub else None)
         if placed is not None:
             if space.draw.chance(0.8):
                 _shower_curtain(space, placed)

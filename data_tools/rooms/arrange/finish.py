@@ -77,12 +77,14 @@ def _radiator(space: Space, hole: Hole) -> None:
             return
 
 
-def relief(space: Space) -> None:
-    """Something that makes a wall uneven: from the floor up, or under the ceiling."""
+def relief(space: Space, deepest: float = 0.5) -> None:
+    """Something that makes a wall uneven by up to so many metres: from the floor up, or under the ceiling."""
     for _ in range(3):
         piece = space.stock.piece("wall_relief", space.draw)
         if piece is None:
             return
+        if piece.size[1] > deepest:
+            continue
         below_ceiling = piece.size[2] < 0.6
         z = space.room.height - piece.size[2] - 0.03 if below_ceiling else 0.0
         if hang(space, piece, z, before_it=0.0):
