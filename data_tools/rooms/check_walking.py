@@ -105,7 +105,8 @@ def _clearance(room: Room, middles: NDArray[np.float64], inside: list[Solid]) ->
             own = np.zeros((right - left, high - low), bool)
             own[tuple((cells - (left, low)).T)] = True
             # Nobody walks inside a wardrobe, though there may be no surface.
-            taken[left:right, low:high] |= ndimage.binary_fill_holes(own)
+            filled: Any = ndimage.binary_fill_holes(own)
+            taken[left:right, low:high] |= filled
     clearance: Any = ndimage.distance_transform_edt(~taken, sampling=CELL)
     parts: Any = ndimage.label(clearance > DISC)
     return clearance, parts[0]

@@ -65,7 +65,8 @@ def meets(one: Body, other: Body) -> NDArray[np.bool_]:
 
 def _between(part: Body, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
     """Which boxes may reach between two corners of the world."""
-    return np.flatnonzero(((part.extents[:, 1] > low) & (part.extents[:, 0] < high)).all(axis=1))
+    near = (part.extents[:, 1] > low) & (part.extents[:, 0] < high)
+    return np.flatnonzero(near[:, 0] & near[:, 1] & near[:, 2])
 
 
 def _square(one: tuple[float, float], other: tuple[float, float]) -> bool:
