@@ -96,10 +96,17 @@ def _clearance(room: Room, middles: NDArray[np.float64], inside: list[Solid]) ->
     size = middles.shape[:2]
     taken = distance(room.outline, middles.reshape(-1, 2)).reshape(size) > 0
     for solid in inside:
-        points = surface_points(solid.triangles, CELL)
+        levels = solid.triangles[..., 2]
+        points = surface_points(solid.triangles[(levels.max(axis=1) > FLAT) & (levels.min(axis=1) < OVERHEAD)], CELL)
         points = points[(points[:, 2] > FLAT) & (points[:, 2] < OVERHEAD)]
-        cells = np.round((points[:, :2] - middles[0, 0]) / CELL).astype(np.int64)
-        taken[tuple(np.clip(cells, 0, np.array(size) - 1).T)] = True
+        if len(points):
+            cells = ((points[:, :2] - middles[0, 0]) / CELL + 0.5).astype(np.int64).clip(0, np.array(size) - 1)
+            (left, low), (right, high) = cells.min(axis=0), cells.max(axis=0) + 1
+            own = np.zeros((right - left, high - low), bool)
+            own[tuple((cells - (left, low)).T)] = True
+            # Nobody walks inside a wardrobe, though there may be no surface.
+            filled: Any = ndimage.binary_fill_holes(own)
+            taken[left:right, low:high] |= filled
     clearance: Any = ndimage.distance_transform_edt(~taken, sampling=CELL)
     parts: Any = ndimage.label(clearance > DISC)
     return clearance, parts[0]

@@ -31,13 +31,27 @@ class Material:
 
 WOODS: tuple[Colour, ...] = (
     (181, 136, 99),
-    (139, 90, 43),
-    (222, 184, 135),
-    (92, 58, 36),
-    (205, 170, 125),
-    (164, 116, 73),
+    (124, 84, 52),
+    (218, 184, 140),
+    (88, 60, 42),
+    (202, 170, 130),
+    (160, 118, 80),
+    (192, 168, 138),
+    (214, 200, 176),
 )
 GREYS: tuple[Colour, ...] = ((40, 40, 42), (90, 92, 95), (150, 152, 155), (200, 200, 200), (235, 235, 232))
+WHITES: tuple[Colour, ...] = ((245, 244, 241), (247, 244, 236), (240, 234, 222), (232, 224, 210), (226, 222, 216))
+"""White, cream and off-white, as most walls and lacquers are."""
+MUTED: tuple[Colour, ...] = (
+    *((196, 186, 172), (168, 158, 146), (128, 116, 104), (84, 74, 66), (222, 214, 200)),
+    *((118, 124, 130), (74, 80, 88), (52, 60, 76), (150, 156, 148), (48, 46, 46)),
+)
+"""Beiges, browns, greys and a dark blue, as most upholstery is."""
+HUES = (
+    *((0.0, 0.06, 1.0), (0.05, 0.11, 1.0), (0.07, 0.13, 0.9), (0.09, 0.16, 0.8)),
+    *((0.18, 0.42, 0.45), (0.45, 0.56, 0.55), (0.55, 0.66, 0.8), (0.0, 1.0, 0.6)),
+)
+"""Bands of hue, as parts of the circle from red to red, and how strong they get: warm ones, greens, blues, any."""
 
 
 class Draw:
@@ -71,8 +85,10 @@ class Draw:
         return int(self.random.integers(2**31))
 
     def colour(self, saturation: tuple[float, float] = (0.2, 0.8), value: tuple[float, float] = (0.3, 0.9)) -> Colour:
-        """Any hue."""
-        hue, s, v = self.random.random(), self.between(*saturation), self.between(*value)
+        """Warm hues and blues more often than others, and dull colours more often than strong ones."""
+        low, high, strength = self.one_of(HUES)
+        hue, share = low + (high - low) * self.random.random(), self.random.random()
+        s, v = saturation[0] + (strength * saturation[1] - saturation[0]) * share * share, self.between(*value)
         return _bytes(colorsys.hsv_to_rgb(hue, s, v))
 
     def wood(self) -> Material:
@@ -83,16 +99,17 @@ class Draw:
         return Material(colour, self.shade(colour, 0.12), "wood", self.between(0.3, 0.9))
 
     def paint(self) -> Material:
-        """One light or grey colour."""
-        return Material(self.shade(self.one_of(GREYS)) if self.chance(0.6) else self.colour((0.05, 0.5), (0.6, 0.97)))
+        """White or nearly, grey, or now and then a colour."""
+        colours = self.one_of((WHITES, WHITES, GREYS, MUTED))
+        return Material(self.shade(self.one_of(colours)) if self.chance(0.8) else self.colour((0.05, 0.5), (0.35, 0.9)))
 
     def metal(self) -> Material:
         """Grey, black or chrome."""
         return Material(self.shade(self.one_of(GREYS), 0.05))
 
     def cloth(self) -> Material:
-        """Woven, striped, checked or plain, in any colour."""
-        colour = self.colour((0.05, 0.7), (0.15, 0.95))
+        """Woven, striped, checked or plain, in any colour, more often a muted one."""
+        colour = self.shade(self.one_of(MUTED), 0.15) if self.chance(0.45) else self.colour((0.05, 0.7), (0.15, 0.9))
         pattern = self.one_of(("woven", "woven", "woven", "stripes", "checks", "plain", "dots"))
         return Material(colour, self.shade(colour, 0.3), pattern, self.between(0.04, 0.3))
 

@@ -19,7 +19,7 @@ DOORWAY = 0.9
 """How far on both sides of a door nothing stands, in metres."""
 OUTLOOK = 1.0
 """Free depth in front of an outer wall that may have windows, in metres."""
-HEAD = 0.03
+HEAD = 0.01
 """Depth of the part of a frame, from its top, that shows where in the wall the frame is, in metres."""
 
 
@@ -58,16 +58,26 @@ class Walls:
 
     def stretches(self, room: int, beyond: int) -> list[Stretch]:
         """Pieces of a room's walls, 0.5 m or longer: those it shares with another, or those one can look out of."""
-        found = []
-        for wall, side in enumerate(sides(self.rooms[room].outline)):
+        found, walls = [], sides(self.rooms[room].outline)
+        thick = self.thickness(beyond)
+        for wall, side in enumerate(walls):
             if beyond == OUTSIDE:
                 others = [other for number, other in enumerate(self.rooms) if number != room]
                 covered = [span for other in others for span in _facing(side, other, OUTLOOK)]
                 spans = _uncovered(side, [(start - self.outer, end + self.outer) for start, end in covered])
             else:
                 spans = _facing(side, self.rooms[beyond], self.inner + 0.001)
+            # Where two walls stand with their backs to each other, both pass through the same corner.
+            low = thick if _bends_back(walls[wall - 1], side) else 0.0
+            high = side.length - (thick if _bends_back(side, walls[(wall + 1) % len(walls)]) else 0.0)
+            spans = [(max(start, low), min(end, high)) for start, end in spans]
             found += [Stretch(room, wall, beyond, *span) for span in spans if span[1] - span[0] >= 0.5]
         return found
+
+
+def _bends_back(side: Side, after: Side) -> bool:
+    """Whether a room's corner between two sides sticks out into the room."""
+    return side.along[0] * after.along[1] - side.along[1] * after.along[0] < 0
 
 
 def _facing(side: Side, room: Room, reach: float) -> list[tuple[float, float]]:

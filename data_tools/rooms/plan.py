@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.rooms.arrange.stock import Models, Stock
 from geo3d.data_tools.rooms.description import SPLITS, Light, Opening, Room, SceneDescription, Thing, millimetres
-from geo3d.data_tools.rooms.draw import Draw, Material
+from geo3d.data_tools.rooms.draw import GREYS, MUTED, WHITES, Colour, Draw, Material
 from geo3d.data_tools.rooms.layout import draw_layout, draw_uses
 from geo3d.data_tools.rooms.openings import Walls, draw_doors, draw_windows
 from geo3d.data_tools.rooms.outlines import rectangles
@@ -16,6 +16,19 @@ from geo3d.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BOARDS: tuple[Colour, ...] = (
+    *((181, 136, 99), (134, 96, 64), (205, 170, 125), (150, 128, 108)),
+    *((92, 62, 42), (196, 176, 150), (122, 104, 90)),
+)
+"""Of floors of wood: oak, walnut, beech, limed and greyed."""
+STONES: tuple[Colour, ...] = (
+    *((240, 240, 237), (240, 240, 237), (226, 218, 204), (206, 190, 168)),
+    *((176, 170, 162), (140, 140, 138), (92, 92, 94), (170, 104, 78)),
+)
+"""Of tiles: white, beige, grey, slate and terracotta."""
+BRICKS: tuple[Colour, ...] = ((150, 82, 62), (168, 108, 84), (226, 222, 214), (120, 74, 60))
+CONTRAST = 35
+"""Of a tile and its joints, in levels of 255."""
 PLAN = 1
 """Part of the seed of all that this file draws; each room's furniture has its own."""
 
@@ -63,35 +76,45 @@ def _room(draw: Draw, use: str, outline: tuple[tuple[float, float], ...], height
 
 def _floor(draw: Draw, use: str) -> Material:
     if use in ("bathroom", "kitchen") and draw.chance(0.8):
-        return _tiles(draw, (0.25, 0.7))
+        return _tiles(draw, (0.4, 1.0))
     kind = draw.one_of(("planks", "planks", "planks", "carpet", "tiles"))
     if kind == "tiles":
-        return _tiles(draw, (0.3, 0.8))
+        return _tiles(draw, (0.5, 1.1))
     if kind == "carpet":
-        colour = draw.colour((0.05, 0.4), (0.3, 0.8))
+        colour = draw.shade(draw.one_of(MUTED)) if draw.chance(0.7) else draw.colour((0.05, 0.4), (0.3, 0.8))
         return Material(colour, draw.shade(colour, 0.2), "carpet", draw.between(0.1, 0.4))
-    colour = draw.shade(draw.one_of(((181, 136, 99), (139, 90, 43), (205, 170, 125), (150, 128, 108), (92, 58, 36))))
+    colour = draw.shade(draw.one_of(BOARDS))
     return Material(colour, draw.shade(colour, 0.2), "planks", draw.between(0.8, 1.6))
 
 
 def _tiles(draw: Draw, edge: tuple[float, float]) -> Material:
-    colour = draw.colour((0.02, 0.25), (0.45, 0.97))
-    return Material(
-        colour, draw.shade((190, 190, 188), 0.2), draw.one_of(("tiles", "tiles", "marble")), draw.between(*edge)
-    )
+    """Four tiles within `edge` metres each way, their joints clearly lighter or darker; or marble with softer veins."""
+    colour = draw.shade(draw.one_of(STONES), 0.06) if draw.chance(0.75) else draw.colour((0.05, 0.5), (0.35, 0.9))
+    joints = [grey for grey in GREYS[1:] if abs(sum(grey) - sum(colour)) > 3 * CONTRAST]
+    second, pattern = draw.one_of(joints), draw.one_of(("tiles", "tiles", "tiles", "marble"))
+    if pattern == "marble":
+        second = (colour[0] + second[0]) // 2, (colour[1] + second[1]) // 2, (colour[2] + second[2]) // 2
+    return Material(colour, second, pattern, draw.between(*edge))
 
 
 def _walls(draw: Draw, use: str) -> Material:
+    """Most are white or nearly, some tinted, a few strong or papered."""
     if use == "bathroom" and draw.chance(0.75):
-        return _tiles(draw, (0.1, 0.5))
-    if draw.chance(0.12):
-        colour = draw.colour((0.05, 0.4), (0.6, 0.95))
-        return Material(colour, draw.shade(colour, 0.15), draw.one_of(("stripes", "dots", "speckles", "bricks")), 0.3)
-    return Material(draw.colour((0.0, 0.3), (0.65, 0.98)))
+        return _tiles(draw, (0.2, 0.8))
+    if draw.chance(0.04):
+        return Material(draw.shade(draw.one_of(BRICKS)), draw.shade((205, 198, 188)), "bricks", draw.between(0.45, 0.6))
+    if draw.chance(0.08):
+        colour = draw.colour((0.03, 0.35), (0.6, 0.95))
+        return Material(colour, draw.shade(colour, 0.25), draw.one_of(("stripes", "dots", "speckles")), 0.3)
+    if draw.chance(0.65):
+        return Material(draw.shade(draw.one_of(WHITES), 0.03))
+    return Material(
+        draw.colour((0.04, 0.22), (0.65, 0.95)) if draw.chance(0.7) else draw.colour((0.2, 0.6), (0.3, 0.75))
+    )
 
 
 def _ceiling(draw: Draw) -> Material:
-    return Material(draw.shade((240, 240, 238), 0.05)) if draw.chance(0.85) else draw.wood()
+    return Material(draw.shade((240, 240, 238), 0.05)) if draw.chance(0.9) else draw.wood()
 
 
 def _lights(draw: Draw, room: Room) -> list[Light]:

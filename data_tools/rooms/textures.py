@@ -85,7 +85,7 @@ def _tiles() -> NDArray:
     """Four tiles, each a little different, between grout of the second colour."""
     u, v = 2 * U, 2 * V
     tile = _choices(12, 4)[2 * _cell(v) + _cell(u)]
-    grout = np.maximum(_joints(u, 2, 6), _joints(v, 2, 6))
+    grout = np.maximum(_joints(u, 2, 4), _joints(v, 2, 4))
     return np.maximum(grout, 0.03 + 0.1 * tile + 0.07 * _clouds(13, 6))
 
 

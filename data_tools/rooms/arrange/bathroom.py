@@ -6,6 +6,8 @@ from geo3d.data_tools.rooms.arrange import finish
 from geo3d.data_tools.rooms.arrange.against_walls import ANYWHERE, CORNER, against_wall, around, backed, several
 from geo3d.data_tools.rooms.arrange.space import DOOR, Placed, Space
 
+PIPES = 0.2
+"""Depth of what may stick out of a wall, in metres: no chimney is built into such rooms."""
 REQUIRED = ("toilet", "wash_basin")
 
 
@@ -14,11 +16,13 @@ def furnish(space: Space, area: float) -> None:
     draw, piece = space.draw, space.stock.piece
     if draw.chance(0.9):
         _bath(space)
-    for kind, count in (("toilet", 1), ("wash_basin", 1 + (area > 7 and draw.chance(0.3)))):
-        for _ in range(count):
-            placed = _fixture(space, kind)
-            if kind == "wash_basin" and placed is not None and draw.chance(0.9):
-                finish.mirror(space, placed)
+    if any(_fixture(space, kind) is None for kind in REQUIRED if space.stock.models.get(kind)):
+        return
+    if area > 7 and draw.chance(0.3):
+        _fixture(space, "wash_basin")
+    for placed in list(space.placed):
+        if placed.piece.kind == "wash_basin" and draw.chance(0.9):
+            finish.mirror(space, placed)
     finish.windows(space, curtained=0.35, heated=0.3)
     for kind in ["cabinet"] * draw.chance(0.5) + ["wardrobe"] * (area > 7 and draw.chance(0.15)):
         several(space, kind)
@@ -27,7 +31,7 @@ def furnish(space: Space, area: float) -> None:
     finish.shelves(space, 2)
     finish.pictures(space, 2)
     if draw.chance(0.2):
-        finish.relief(space)
+        finish.relief(space, PIPES)
     if draw.chance(0.3):
         against_wall(space, piece("stool", draw), gap=0.03)
     finish.corners(space, plants=1, lamps=0, bins=1, others=1)
@@ -44,9 +48,9 @@ def _fixture(space: Space, kind: str) -> Placed | None:
 
 def _bath(space: Space) -> None:
     """A bathtub along a wall, most often in a corner, and a curtain along its open side."""
-    for _ in range(4):
+    for where in (CORNER, CORNER, CORNER, ANYWHERE, ANYWHERE):
         tub = space.stock.piece("bathtub", space.draw)
-        placed = against_wall(space, tub, CORNER, reach=around(tub) if tub else None)
+        placed = against_wall(space, tub, where, reach=around(tub) if tub else None)
         if placed is not None:
             if space.draw.chance(0.8):
                 _shower_curtain(space, placed)

@@ -26,8 +26,8 @@ class Body:
     """[box, 2], half of the size along the body's own x and y."""
     axis: tuple[float, float]
     """Cosine and sine of the angle."""
-    levels: NDArray[np.float64]
-    """[box, 2], lowest and highest z."""
+    extents: NDArray[np.float64]
+    """[box, 2, 3], lowest and highest corner of the world box about each."""
     low: NDArray[np.float64]
     """[3], lowest corner of the world box about it."""
     high: NDArray[np.float64]
@@ -40,11 +40,11 @@ def body(boxes: NDArray[np.float64], position: tuple[float, float, float], yaw: 
     middles = (boxes[:, 0, :2] + boxes[:, 1, :2]) / 2
     centres = middles @ np.array([(cos, sin), (-sin, cos)]) + position[:2]
     halves = (boxes[:, 1, :2] - boxes[:, 0, :2]) / 2
-    levels = boxes[:, :, 2] + position[2]
     spread = halves @ np.abs(np.array([(cos, sin), (sin, cos)]))
-    low = np.array([*(centres - spread).min(axis=0), levels[:, 0].min()])
-    high = np.array([*(centres + spread).max(axis=0), levels[:, 1].max()])
-    return Body(centres, halves, (cos, sin), levels, low, high)
+    extents = np.empty((len(boxes), 2, 3))
+    extents[:, 0, :2], extents[:, 1, :2] = centres - spread, centres + spread
+    extents[:, :, 2] = boxes[:, :, 2] + position[2]
+    return Body(centres, halves, (cos, sin), extents, extents[:, 0].min(axis=0), extents[:, 1].max(axis=0))
 
 
 def meets(one: Body, other: Body) -> NDArray[np.bool_]:
@@ -53,20 +53,20 @@ def meets(one: Body, other: Body) -> NDArray[np.bool_]:
     mine, theirs = _between(one, low, high), _between(other, low, high)
     found = np.zeros(len(one.centres), bool)
     if len(mine) and len(theirs):
-        top = np.minimum(one.levels[mine, None, 1], other.levels[None, theirs, 1])
-        shared = top - np.maximum(one.levels[mine, None, 0], other.levels[None, theirs, 0]) > DEEP
-        for axis in (one.axis,) if _square(one.axis, other.axis) else (one.axis, other.axis):
-            shared &= _shadows_meet(_seen_along(one, mine, axis), _seen_along(other, theirs, axis))
+        a, b = one.extents[mine, None], other.extents[None, theirs]
+        shared = (np.minimum(a[:, :, 1], b[:, :, 1]) - np.maximum(a[:, :, 0], b[:, :, 0]) > DEEP).all(axis=2)
+        # Boxes along the world's axes are the boxes about them.
+        if not (0.0 in one.axis and 0.0 in other.axis) and shared.any():
+            for axis in (one.axis,) if _square(one.axis, other.axis) else (one.axis, other.axis):
+                shared &= _shadows_meet(_seen_along(one, mine, axis), _seen_along(other, theirs, axis))
         found[mine] = shared.any(axis=1)
     return found
 
 
 def _between(part: Body, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
     """Which boxes may reach between two corners of the world."""
-    reach = part.halves.sum(axis=1)
-    (x, y), z = part.centres.T, part.levels
-    near = (x + reach > low[0]) & (x - reach < high[0]) & (y + reach > low[1]) & (y - reach < high[1])
-    return np.flatnonzero(near & (z[:, 1] > low[2]) & (z[:, 0] < high[2]))
+    near = (part.extents[:, 1] > low) & (part.extents[:, 0] < high)
+    return np.flatnonzero(near[:, 0] & near[:, 1] & near[:, 2])
 
 
 def _square(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.arrange.stock import Piece
 
 CLUTTER = {
-    "kitchen_line": ("kitchen_clutter", 22.0),
-    "desk": ("desk_clutter", 10.0),
-    "dining_table": ("table_clutter", 5.0),
+    "kitchen_line": ("kitchen_clutter", 28.0),
+    "desk": ("desk_clutter", 12.0),
+    "dining_table": ("table_clutter", 6.0),
     "coffee_table": ("table_clutter", 5.0),
     "night_stand": ("table_clutter", 8.0),
     "refrigerator": ("kitchen_clutter", 6.0),
+    "wall_shelf": ("table_clutter", 20.0),
 }
 """What is strewn on a kind of furniture, and how much a square metre."""
-OTHER_CLUTTER = ("table_clutter", 8.0)
+OTHER_CLUTTER = ("table_clutter", 10.0)
 BARE = frozenset({"toilet", "bathtub", "bed", "sofa", "radiator", "television", "picture", "rug"})
 """Nothing is put on these, though they may have level parts."""
 FIRST = {"desk": "television", "night_stand": "lamp"}
@@ -76,12 +77,14 @@ def _radiator(space: Space, hole: Hole) -> None:
             return
 
 
-def relief(space: Space) -> None:
-    """Something that makes a wall uneven: from the floor up, or under the ceiling."""
+def relief(space: Space, deepest: float = 0.5) -> None:
+    """Something that makes a wall uneven by up to so many metres: from the floor up, or under the ceiling."""
     for _ in range(3):
         piece = space.stock.piece("wall_relief", space.draw)
         if piece is None:
             return
+        if piece.size[1] > deepest:
+            continue
         below_ceiling = piece.size[2] < 0.6
         z = space.room.height - piece.size[2] - 0.03 if below_ceiling else 0.0
         if hang(space, piece, z, before_it=0.0):

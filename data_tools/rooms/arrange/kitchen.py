@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from geo3d.data_tools.rooms.arrange import finish
-from geo3d.data_tools.rooms.arrange.against_walls import backed, before, gaps, several
+from geo3d.data_tools.rooms.arrange.against_walls import CORNER, backed, before, gaps, several
 from geo3d.data_tools.rooms.arrange.on_floor import dining_set, free_standing
 from geo3d.data_tools.rooms.arrange.space import DOOR, WINDOW, Placed, Space
 
+PIPES = 0.2
+"""Depth of what may stick out of a wall, in metres: no chimney is built into such rooms."""
 REQUIRED = ("kitchen_line", "refrigerator")
 DEPTH = 0.66
 """Of what a counter is tried with, in metres."""
@@ -27,7 +29,7 @@ def furnish(space: Space, area: float) -> None:
         _cabinets_above(space, line)
     finish.windows(space, curtained=0.4, heated=0.3)
     if draw.chance(0.2):
-        finish.relief(space)
+        finish.relief(space, PIPES)
     if area > 8 and draw.chance(0.85):
         dining_set(space, most=8)
     wanted = ["cabinet"] * draw.chance(0.5) + ["bookshelf"] * draw.chance(0.15)
@@ -40,7 +42,7 @@ def furnish(space: Space, area: float) -> None:
         finish.on_wall(space, "towel", 0.9, 1.1)
     finish.pictures(space, 3)
     if draw.chance(0.25):
-        finish.relief(space)
+        finish.relief(space, PIPES)
     finish.corners(space, plants=1, lamps=0, bins=2, others=1)
     finish.floor(space, rugs=1, things=4)
 
@@ -55,7 +57,7 @@ def _lines(space: Space) -> list[Placed]:
             return [line] if second is None else [line, second]
         space.back_to(mark)
     line = _line(space)
-    several(space, "refrigerator")
+    several(space, "refrigerator", CORNER)
     return [] if line is None else [line]
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from geo3d.data_tools.rooms.arrange import finish
 from geo3d.data_tools.rooms.arrange.against_walls import MIDDLE, against_wall, around, backed, before, several
 from geo3d.data_tools.rooms.arrange.office import workplace
 from geo3d.data_tools.rooms.arrange.on_floor import dining_set, free_standing
+from geo3d.data_tools.rooms.description import direction
+from geo3d.data_tools.rooms.inside import points_inside
 
 if TYPE_CHECKING:
     from geo3d.data_tools.rooms.arrange.space import Placed, Space
@@ -126,16 +130,24 @@ def _low_table(space: Space, sofa: Placed) -> None:
 
 
 def _rug_under(space: Space, sofa: Placed, middle: tuple[float, float], table: Piece) -> float:
-    """Height of a rug that lies wholly under a table; 0 where none fits."""
+    """Height of a rug that lies wholly under a table and is level there; 0 where none fits."""
     for _ in range(4):
         rug = space.stock.piece("rug", space.draw)
         if rug is None:
             return 0.0
-        long, wide = table.size[0] * 1.3, table.size[1] * 1.3
-        for turn, size in ((0.0, rug.size[:2]), (1.5708, rug.size[1::-1])):
-            if size[0] > long and size[1] > wide and space.put(rug, middle, sofa.thing.yaw + turn, zones=()):
+        for turn in (0.0, 1.5708):
+            if _carries(rug, table, turn) and space.put(rug, middle, sofa.thing.yaw + turn, zones=()):
                 return math.ceil(rug.size[2] * 1000) / 1000
     return 0.0
+
+
+def _carries(rug: Piece, table: Piece, turn: float) -> bool:
+    """Whether a rug that is turned against a table is under all of its feet, and as high there as anywhere."""
+    feet = table.boxes[table.boxes[:, 0, 2] < 0.01]
+    x, y = (feet[:, ends, axis].reshape(-1) for axis, ends in ((0, (0, 1, 0, 1)), (1, (0, 0, 1, 1))))
+    cos, sin = direction(turn)
+    points = np.column_stack([cos * x + sin * y, cos * y - sin * x, np.full(len(x), rug.size[2] - 0.003)])
+    return bool(points_inside(rug.model.vertices[rug.model.faces], points).all())
 
 
 def _armchairs(space: Space, sofa: Placed, table: Placed) -> None:

@@ -89,12 +89,14 @@ def surface_points(triangles: NDArray[np.float64], step: float) -> NDArray[np.fl
     """Points [point, 3] on triangles [triangle, 3, 3], at most `step` metres apart, corners among them."""
     longest = np.linalg.norm(triangles - np.roll(triangles, 1, axis=1), axis=2).max(axis=1)
     steps = np.maximum(np.ceil(longest / step), 1).astype(np.int64)
-    points = []
+    points = [np.empty((0, 3))]
     for count in np.unique(steps):
         i, j = np.mgrid[: count + 1, : count + 1].reshape(2, -1)
         i, j = i[i + j <= count], j[i + j <= count]
-        weights = np.column_stack([i, j, count - i - j]) / count
-        points.append(np.einsum("pc,tcx->tpx", weights, triangles[steps == count]).reshape(-1, 3))
+        a, b, c = triangles[steps == count, :, None].transpose(1, 0, 2, 3)
+        # Written out, as a product of matrices may differ in its last digit between machines.
+        weighted = a * (i / count)[:, None] + b * (j / count)[:, None] + c * ((count - i - j) / count)[:, None]
+        points.append(weighted.reshape(-1, 3))
     return np.concatenate(points)
 
 

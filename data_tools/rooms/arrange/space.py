@@ -89,6 +89,8 @@ class Space:
         self.sides: list[Side] = sides(self.room.outline)
         self.holes = _holes(plan, number)
         self.placed: list[Placed] = []
+        self.left: dict[str, list[Piece]] = {}
+        """Small things, by kind, that found no place yet."""
         boxes, outline = np.array([(block.low, block.high) for block in blocks]), np.array(self.room.outline)
         low, high = boxes[:, 0, :2] - outline.max(axis=0), outline.min(axis=0) - boxes[:, 1, :2]
         boxes = boxes[np.maximum(low, high).max(axis=1) < 0.5]
@@ -127,7 +129,7 @@ class Space:
 
     def blocked(self, part: Body, zones: Sequence[str] = ALL) -> NDArray[np.bool_]:
         """[box]: whether it meets something, or a zone of these kinds, or leaves the room."""
-        found = (part.levels[:, 0] < -0.001) | (part.levels[:, 1] > self.room.height)
+        found = (part.extents[:, 0, 2] < -0.001) | (part.extents[:, 1, 2] > self.room.height)
         for other in self.bodies.near(part):
             found |= meets(part, other)
         for kind in zones:

@@ -6,6 +6,8 @@ import pytest
 from geo3d.data_tools.rooms.arrange.stock import build
 from geo3d.data_tools.rooms.check import problems
 from geo3d.data_tools.rooms.description import USES, SceneDescription, Thing, direction, world_vertices
+from geo3d.data_tools.rooms.draw import Draw, Material
+from geo3d.data_tools.rooms.model import Model, Shape
 from geo3d.data_tools.rooms.outlines import area, distance, sides
 from geo3d.data_tools.rooms.place import describe
 from tests.data_tools.rooms.stand_ins import MODELS
@@ -47,12 +49,6 @@ def test_a_room_has_nothing_wrong_with_it(description: SceneDescription):
 
 def test_a_flat_of_four_rooms_has_nothing_wrong_with_it():
     assert problems(describe(2, "validation", MODELS, ("living_room", "kitchen", "bedroom", "bathroom")), MODELS) == []
-
-
-@pytest.mark.soak
-def test_five_hundred_scenes_have_nothing_wrong_with_them():
-    found = [f"seed {seed}: {one}" for seed in range(500) for one in problems(describe(seed, "train", MODELS), MODELS)]
-    assert found == []
 
 
 def test_beds_and_wardrobes_stand_with_their_backs_to_a_wall():
@@ -108,6 +104,24 @@ def test_clutter_stands_on_counters():
     assert {round(thing.position[2], 2) for thing in of_kind(description, "kitchen_clutter")} <= high
 
 
+def test_no_more_than_one_lamp_stands_on_a_piece_of_furniture():
+    def lamp(draw: Draw) -> Model:
+        shape = Shape("test_place.lamp", "lamp")
+        shape.box((0, 0, 0.15), (0.1, 0.1, 0.3), Material((250, 250, 240)))
+        return shape.finish()
+
+    description = describe(0, "train", MODELS | {"table_clutter": (lamp,)}, ("living_room",))
+    lamps = of_kind(description, "table_clutter")
+    below = [
+        footprint(thing) for thing in description.things if thing.kind in ("dining_table", "coffee_table", "cabinet")
+    ]
+    counts = [
+        sum(bool((low < one.position).all() and (one.position[:2] < high[:2]).all()) for one in lamps)
+        for low, high in below
+    ]
+    assert max(counts) == 1
+
+
 def test_kinds_without_builders_are_left_out():
     models = {kind: builders for kind, builders in MODELS.items() if kind in ("bed", "wardrobe", "window")}
     description = describe(0, "train", models, ("bedroom", "bathroom"))
@@ -141,8 +155,9 @@ def test_what_hangs_in_the_air_is_reported():
         "hangs in the air" in one for one in problems(changed(description, clutter, position=(x, y, z + 0.1)), MODELS)
     )
     cabinet = of_kind(description, "wall_cabinet")[0]
-    cos, sin = direction(cabinet.yaw)
-    moved = (cabinet.position[0] + 0.05 * sin, cabinet.position[1] - 0.05 * cos, cabinet.position[2])
+    # Along the wall too: in a corner its side touches another wall.
+    away = 0.05 * np.sign(np.mean(description.rooms[0].outline, axis=0) - cabinet.position[:2])
+    moved = (*np.add(cabinet.position[:2], away), cabinet.position[2])
     assert any("hangs in the air" in one for one in problems(changed(description, cabinet, position=moved), MODELS))
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from geo3d.data_tools.rooms.arrange.stock import build
-from geo3d.data_tools.rooms.description import OUTSIDE, USES, SceneDescription, world_vertices
+from geo3d.data_tools.rooms.description import OUTSIDE, USES, Room, SceneDescription, world_vertices
+from geo3d.data_tools.rooms.draw import Material
 from geo3d.data_tools.rooms.inside import points_inside
 from geo3d.data_tools.rooms.layout import SIZES
+from geo3d.data_tools.rooms.openings import Walls
 from geo3d.data_tools.rooms.outlines import area, distance, rectangles, sides
 from geo3d.data_tools.rooms.plan import draw_plan
 from geo3d.data_tools.rooms.shell import SLAB, shell, wall_blocks
@@ -74,6 +76,14 @@ def test_openings_go_through_the_wall_and_nothing_else_does():
             assert points_inside(walls, np.array([*beside, above])).all()
 
 
+def test_where_two_outer_walls_stand_back_to_back_neither_opens_into_the_other():
+    plain = Material((200, 200, 200))
+    bent = ((0.0, 0.0), (4.0, 0.0), (4.0, 2.0), (2.0, 2.0), (2.0, 4.0), (0.0, 4.0))
+    walls = Walls((Room("office", bent, 2.5, plain, plain, plain),), 0.1, 0.3)
+    spans = {stretch.wall: (stretch.start, stretch.end) for stretch in walls.stretches(0, OUTSIDE)}
+    assert spans == {0: (0, 4), 1: (0, 2), 2: (0, 1.7), 3: (0.3, 2), 4: (0, 2), 5: (0, 4)}
+
+
 def test_doors_and_windows_are_as_large_as_their_holes():
     for plan in PLANS:
         for opening in plan.openings:
@@ -117,6 +127,22 @@ def test_solids_of_the_shell_are_closed():
     model = shell(PLANS[0])
     edges = np.sort(np.concatenate([model.faces[:, [0, 1]], model.faces[:, [1, 2]], model.faces[:, [2, 0]]]), axis=1)
     assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
+
+
+def test_most_walls_are_pale_and_a_few_are_strong():
+    walls = [room.walls for plan in PLANS for room in plan.rooms if room.walls.pattern != "tiles"]
+    saturation = np.array([1 - min(wall.colour) / max(wall.colour) for wall in walls])
+    assert np.median(saturation) < 0.1
+    assert (saturation > 0.25).sum() in range(1, len(walls) // 4)
+    assert len({wall.colour for wall in walls}) > len(walls) // 2
+
+
+def test_joints_are_clearly_lighter_or_darker_than_tiles():
+    tiled = [
+        part for plan in PLANS for room in plan.rooms for part in (room.floor, room.walls) if "tile" in part.pattern
+    ]
+    assert len(tiled) > 5
+    assert all(abs(np.mean(part.colour) - np.mean(part.second)) > 30 for part in tiled if part.second)
 
 
 def test_a_split_draws_plans_of_its_own():

@@ -155,7 +155,8 @@ def tissue_box(draw: Draw) -> Model:
     """A printed box with a tissue sticking out."""
     thing, colour = Shape("clutter_table.tissue_box", "box"), draw.colour()
     card = Material(colour, draw.shade(colour, 0.4), draw.one_of(("dots", "checks", "stripes", "plain")), 0.06)
-    size = draw.one_of(((0.23, 0.12, 0.07), (0.12, 0.12, 0.13)))
+    long = draw.between(0.21, 0.25)
+    size = draw.one_of(((long, 0.12, 0.07), (0.12, 0.12, long - 0.1)))
     thing.box((0, 0, size[2] / 2), size, card)
     stack(
         thing,

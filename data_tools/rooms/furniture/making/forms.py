@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from geo3d.data_tools.rooms.model import Model, Shape, Triple
 
-SKIES: tuple[Colour, ...] = ((214, 228, 240), (170, 200, 225), (235, 240, 242), (120, 140, 150), (40, 48, 60))
+SKIES: tuple[Colour, ...] = ((226, 234, 242), (196, 216, 234), (240, 243, 244), (240, 243, 244), (52, 58, 68))
+FROSTS: tuple[Colour, ...] = ((216, 222, 222), (196, 205, 206), (228, 230, 228), (150, 158, 160), (92, 98, 100))
+GROUNDS: tuple[Colour, ...] = ((58, 74, 48), (84, 92, 70), (96, 90, 84), (120, 112, 102), (44, 52, 48))
+"""What is below the sky: trees, fields, houses."""
+PRINTS: tuple[tuple[Colour, Colour], ...] = (
+    *(((30, 30, 32), (240, 240, 238)), ((66, 48, 36), (236, 222, 198)), ((46, 66, 44), (222, 232, 238))),
+    *(((28, 52, 84), (226, 226, 214)), ((86, 46, 40), (240, 204, 150)), ((70, 84, 96), (236, 232, 226))),
+)
+"""Dark and light of pictures: black on white, sepia, woods, sea, evening, mist."""
 QUARTER = np.pi / 2
 
 
@@ -156,21 +164,29 @@ def spread(count: int, low: float, high: float) -> list[tuple[float, float]]:
 
 
 def glass(draw: Draw) -> Material:
-    """A pane: the sky, the night or what lies outside."""
-    colour = draw.shade(draw.one_of(SKIES))
-    if draw.chance(0.25):
-        return photo(draw, draw.between(0.8, 1.5))
+    """A frosted pane, or one before something dim."""
+    return Material(draw.shade(draw.one_of(FROSTS), 0.06))
+
+
+def view(draw: Draw) -> Material:
+    """A window's pane: the sky, the night or what lies outside."""
+    colour = draw.shade(draw.one_of(SKIES), 0.05)
+    if draw.chance(0.4):
+        return Material(draw.shade(draw.one_of(GROUNDS), 0.2), colour, "photo", draw.between(1.6, 2.4))
     return Material(colour)
 
 
 def photo(draw: Draw, tile: float) -> Material:
     """A picture-like image that repeats after `tile` metres, from the shape's origin on."""
-    return Material(draw.colour((0.1, 0.9), (0.2, 0.95)), draw.colour((0.1, 0.9), (0.2, 0.95)), "photo", tile)
+    if draw.chance(0.35):
+        return Material(draw.colour((0.1, 0.9), (0.1, 0.6)), draw.colour((0.05, 0.7), (0.7, 0.98)), "photo", tile)
+    dark, light = draw.one_of(PRINTS)
+    return Material(draw.shade(dark, 0.3), draw.shade(light, 0.08), "photo", tile)
 
 
 def plastic(draw: Draw) -> Material:
     """One strong or grey colour."""
-    return Material(draw.colour((0.3, 0.95), (0.25, 0.95))) if draw.chance(0.6) else draw.metal()
+    return Material(draw.colour((0.3, 0.95), (0.25, 0.95))) if draw.chance(0.5) else draw.metal()
 
 
 def stone(draw: Draw) -> Material:

@@ -51,16 +51,17 @@ def _alike(model: Model) -> list[tuple[NDArray[np.int32], Material, str]]:
 
 def side_board(shape: Shape, outline: Line, low: float, high: float, material: Material, label: str = "") -> None:
     """A convex outline in y and z, counter-clockwise seen from the right, between two x."""
-    part = Shape("", shape.label)
-    part.prism(outline, low, high, material, label)
-    place(shape, part, FROM_THE_SIDE)
+    shape.loft([_at(outline, x) @ FROM_THE_SIDE.T for x in (low, high)], material, label)
 
 
 def front_board(shape: Shape, outline: Line, low: float, high: float, material: Material, label: str = "") -> None:
     """A convex outline in x and z, counter-clockwise seen from the front, between two y."""
-    part = Shape("", shape.label)
-    part.prism(outline, -high, -low, material, label)
-    place(shape, part, FROM_THE_FRONT)
+    shape.loft([_at(outline, -y) @ FROM_THE_FRONT.T for y in (high, low)], material, label)
+
+
+def _at(outline: Line, height: float) -> NDArray[np.float64]:
+    """The outline as points in space."""
+    return np.column_stack([np.array(outline), np.full(len(outline), height)])
 
 
 def side_strip(

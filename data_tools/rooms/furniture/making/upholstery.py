@@ -36,7 +36,7 @@ def linen(draw: Draw) -> Material:
 
 def plastic(draw: Draw) -> Material:
     """Bright, or grey."""
-    return Material(draw.colour((0.4, 0.9), (0.35, 0.95)) if draw.chance(0.6) else draw.shade(draw.one_of(GREYS)))
+    return Material(draw.colour((0.4, 0.9), (0.35, 0.95)) if draw.chance(0.45) else draw.shade(draw.one_of(GREYS)))
 
 
 def rattan(draw: Draw) -> Material:

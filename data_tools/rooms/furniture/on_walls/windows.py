@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo3d.data_tools.rooms.furniture.making.forms import add, glass, lattice, spread
+from geo3d.data_tools.rooms.furniture.making.forms import add, glass, lattice, spread, view
 from geo3d.data_tools.rooms.model import Model, Shape
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def casement(draw: Draw) -> Model:
     ajar = draw.between(0.3, 1.2) if draw.chance(0.25) else 0.0
     wide = (0.5 * leaves, 0.75 * leaves)
     window, width, height, depth, paint = _frame(draw, "windows.casement", wide, free=not ajar)
-    pane, metal, panes = glass(draw), draw.metal(), draw.one_of((1, 1, 2, 3))
+    pane, metal, panes = view(draw), draw.metal(), draw.one_of((1, 1, 2, 3))
     wide = width / leaves
     leaf = Shape(window.name, "window")
     _sash(leaf, (wide / 2, 0, height / 2), (wide, 0.05, height), paint, pane, rows=panes)
@@ -37,7 +37,7 @@ def casement(draw: Draw) -> Model:
 def sash(draw: Draw) -> Model:
     """Two frames that slide up and down past each other."""
     window, width, height, _, paint = _frame(draw, "windows.sash", (0.6, 1.1))
-    pane, columns, open_by = glass(draw), draw.whole(1, 3), draw.between(0, 0.3) * draw.whole(0, 1)
+    pane, columns, open_by = view(draw), draw.whole(1, 3), draw.between(0, 0.3) * draw.whole(0, 1)
     half = height / 2 + 0.025
     for y, z in ((0.022, SILL + height - half / 2), (-0.022, SILL + half / 2 + open_by)):
         _sash(window, (0, y, z), (width, 0.045, half), paint, pane, columns, draw.whole(1, 2))
@@ -48,14 +48,14 @@ def fixed(draw: Draw) -> Model:
     """One pane behind a grid of slender bars."""
     window, width, height, _, paint = _frame(draw, "windows.fixed", (0.8, 2.2))
     size, middle = (width, 0.04, height), (0, 0, SILL + height / 2)
-    _sash(window, middle, size, paint, glass(draw), draw.whole(1, 5), draw.whole(1, 4), bar=0.03)
+    _sash(window, middle, size, paint, view(draw), draw.whole(1, 5), draw.whole(1, 4), bar=0.03)
     return window.finish(moved=False)
 
 
 def gliding(draw: Draw) -> Model:
     """Two metal frames in tracks, one in front of the other."""
     window, width, height, _, metal = _frame(draw, "windows.gliding", (1.2, 2.2))
-    pane, wide = glass(draw), width / 2 + 0.03
+    pane, wide = view(draw), width / 2 + 0.03
     slid = (width - wide) * (draw.between(0, 0.8) if draw.chance(0.3) else 0.0)
     for y, x in ((0.02, (width - wide) / 2), (-0.02, (wide - width) / 2 + slid)):
         _sash(window, (x, y, SILL + height / 2), (wide, 0.038, height), metal, pane, bar=0.04)
@@ -65,7 +65,7 @@ def gliding(draw: Draw) -> Model:
 def hopper(draw: Draw) -> Model:
     """A fixed pane under a flap that tilts into the room."""
     window, width, height, depth, paint = _frame(draw, "windows.hopper", (0.6, 1.2))
-    pane, flap = glass(draw), 0.3 * height
+    pane, flap = view(draw), 0.3 * height
     _sash(window, (0, 0, SILL + (height - flap) / 2), (width, 0.05, height - flap), paint, pane)
     part = Shape(window.name, "window")
     _sash(part, (0, 0, flap / 2), (width, 0.045, flap), paint, pane)
@@ -97,7 +97,7 @@ def glass_blocks(draw: Draw) -> Model:
 def steel(draw: Draw) -> Model:
     """A workshop's grid of steel bars with a part that pivots about its middle."""
     window, width, height, _, metal = _frame(draw, "windows.steel", (1.2, 2.2))
-    pane, columns = glass(draw), draw.whole(3, 5)
+    pane, columns = view(draw), draw.whole(3, 5)
     wide, high = width / columns, height / 2
     for x, _ in spread(columns, -width / 2, width / 2):
         _sash(window, (x, 0, SILL + height - high / 2), (wide, 0.03, high), metal, pane, bar=0.025)

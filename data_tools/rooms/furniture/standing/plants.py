@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -178,21 +179,20 @@ def _leaf(
     """A pointed blade from its foot on, rising by an angle and bending down by `droop` radians along its length."""
     steps = np.linspace(0, 1, sides // 2 + 1)
     angles = rise - 2 * droop * steps
-    along = np.concatenate([[0], np.cumsum(np.cos(angles[1:]))]) * length / (len(steps) - 1)
-    lift = np.concatenate([[0], np.cumsum(np.sin(angles[1:]))]) * length / (len(steps) - 1)
+    along, lift = np.zeros(len(steps)), np.zeros(len(steps))
+    along[1:] = np.cumsum(np.cos(angles[1:])) * length / (len(steps) - 1)
+    lift[1:] = np.cumsum(np.sin(angles[1:])) * length / (len(steps) - 1)
     half = width / 2 * np.sin(np.pi * (0.12 + 0.83 * steps))
-    vertices = np.concatenate(
-        [_blade(along, lift + side, sign * half) for side in (-LEAF / 2, LEAF / 2) for sign in (-1, 1)]
-    )
     cos, sin = np.cos(turn), np.sin(turn)
-    x, y, z = vertices.T
-    plant.solid(np.column_stack([cos * x - sin * y, sin * x + cos * y, z]) + foot, _blade_faces(len(steps)), material)
+    vertices = np.empty((2, 2, len(steps), 3))
+    for i, sign in enumerate((-1, 1)):
+        vertices[:, i, :, 0] = cos * along - sin * (sign * half) + foot[0]
+        vertices[:, i, :, 1] = sin * along + cos * (sign * half) + foot[1]
+        vertices[i, :, :, 2] = lift + sign * LEAF / 2 + foot[2]
+    plant.solid(vertices.reshape(-1, 3), _blade_faces(len(steps)), material)
 
 
-def _blade(along: NDArray, lift: NDArray, across: NDArray) -> NDArray:
-    return np.column_stack([along, across, lift])
-
-
+@cache
 def _blade_faces(count: int) -> NDArray:
     """Of four lines of points: lower right, lower left, upper right, upper left, seen along the blade."""
     i = np.arange(count - 1)
