@@ -80,7 +80,10 @@ def open_libraries(paths: tuple[Path, ...]) -> tuple[LibraryModel, ...]:
     twice = [name for name, count in Counter(_name(file) for file in files).items() if count > 1]
     if twice:
         raise InputError(f"two libraries are called {twice[0]}; rename one, since a scene names its libraries")
-    return tuple(model for file in files for model in _opened(file))
+    models = tuple(model for file in files for model in _opened(file))
+    if paths and not models:
+        raise InputError(f"{', '.join(map(str, paths))}: no model can stand in a room; give another library")
+    return models
 
 
 def _name(path: Path) -> str:
@@ -90,8 +93,6 @@ def _name(path: Path) -> str:
 def _opened(path: Path) -> list[LibraryModel]:
     """The models of one library, of those of the same name the first."""
     models = _of_folder(path) if path.is_dir() else _of_sweet_home(path)
-    if not models:
-        raise InputError(f"{path} has no model that can stand in a room")
     return list({model.name: model for model in reversed(models)}.values())[::-1]
 
 

@@ -130,7 +130,8 @@ def _at(height: float, upwards: Crossings) -> list[Top]:
     free = np.zeros(count, bool)
     free[upwards.line[np.abs(upwards.at - height) < LEVEL]] = True
     held = [_inside(upwards, height - depth, count) for depth in UNDER]
-    free = (free & (room > ROOM) & np.any(held, axis=0)).reshape(upwards.shape)
+    free &= (room > ROOM) & np.any(held, axis=0) & ~_inside(upwards, height + 2 * LEVEL, count)
+    free = free.reshape(upwards.shape)
     room, tops = room.reshape(upwards.shape), []
     for _ in range(MOST_PARTS):
         left, front, right, back = largest_rectangle(free)
