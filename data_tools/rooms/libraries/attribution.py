@@ -61,7 +61,7 @@ def write_scene_credits(used: Iterable[tuple[Library, Credit]], folder: Path) ->
 def gather_credits(out: Path) -> None:
     """Write what all scenes of a data set say of their library models into one text; none where none has any."""
     found: Credits = defaultdict(set)
-    for file in sorted(out.glob(f"*/{OF_SCENE}")):
+    for file in sorted(out.glob(f"*[0-9]/{OF_SCENE}")):  # not those that a killed process left half made
         for library, credit in _read(file):
             found[library].add(credit)
     if found:
