@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.labels import nyu40
-from geo3d.data_tools.rooms.arrange.stock import Models, build
+from geo3d.data_tools.rooms.arrange.stock import Models, build, check_libraries
 from geo3d.data_tools.rooms.description import SceneDescription, world_vertices
 from geo3d.data_tools.rooms.shell import shell
 from geo3d.data_tools.rooms.textures import PATTERNS, pattern_masks
@@ -20,19 +21,21 @@ if TYPE_CHECKING:
 
 AMBIENT = 0.35
 """Light from everywhere, beside that of the scene's lamps."""
+WHITE = (255, 255, 255)
 CLASSES = tuple(name for name, _ in nyu40.NYU40)
 
 
 def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
     """Every triangle of a described scene; the building's walls, floors and ceilings are an object each.
 
-    Labels are NYU40's. A library model's pictures are shown as their material's colour.
+    Labels are NYU40's. Raises InputError where things came from a library that the models lack or that has changed.
     """
     import numpy as np
     import torch
 
     from geo3d.scene.kinds import ModelledScene
 
+    check_libraries(description, models)
     building = shell(description)
     placed: list[tuple[Model, NDArray, str]] = [(building, building.vertices, "shell")]
     for thing in description.things:
@@ -45,6 +48,7 @@ def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
     labels = [CLASSES.index(label) for model, _, _ in placed for label in model.labels]
     lights = description.lights
     colours, seconds, patterns = _looks(list(materials))
+    pictures, picture_sizes, texels = _pictures(list(materials))
     return ModelledScene(
         vertices=torch.from_numpy(np.concatenate([vertices for _, vertices, _ in placed]).astype(np.float32)),
         faces=torch.from_numpy(
@@ -66,9 +70,9 @@ def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
         seconds=seconds,
         patterns=patterns,
         masks=torch.from_numpy(pattern_masks()),
-        pictures=torch.full((len(materials),), -1, dtype=torch.int32),
-        picture_sizes=torch.zeros(0, 2, dtype=torch.int32),
-        texels=torch.zeros(0, 3, dtype=torch.uint8),
+        pictures=pictures,
+        picture_sizes=picture_sizes,
+        texels=texels,
         vertex_colours=None,
         lights=torch.tensor([light.position for light in lights], dtype=torch.float32).reshape(-1, 3),
         light_colours=torch.tensor(
@@ -80,10 +84,26 @@ def build_scene(description: SceneDescription, models: Models) -> ModelledScene:
 
 
 def _looks(materials: list[Material]) -> tuple[Tensor, Tensor, Tensor]:
-    """Colours, second colours and patterns of materials."""
+    """Colours, second colours and patterns of materials; white where a picture is multiplied with it."""
     import torch
 
-    seconds = [material.second or material.colour for material in materials]
+    colours = [WHITE if material.picture else material.colour for material in materials]
+    seconds = [material.second or colour for material, colour in zip(materials, colours, strict=True)]
     patterns = [PATTERNS.index(material.pattern) for material in materials]
-    first = torch.tensor([material.colour for material in materials], dtype=torch.uint8)
+    first = torch.tensor(colours, dtype=torch.uint8)
     return first, torch.tensor(seconds, dtype=torch.uint8), torch.tensor(patterns, dtype=torch.int32)
+
+
+def _pictures(materials: list[Material]) -> tuple[Tensor, Tensor, Tensor]:
+    """The picture of each material or -1, the pictures' heights and widths, and all their texels, each picture once."""
+    import numpy as np
+    import torch
+    from PIL import Image
+
+    files: dict[bytes, int] = {}
+    rows = [files.setdefault(material.picture, len(files)) if material.picture else -1 for material in materials]
+    # the first row of a picture file is its upper edge, where v is 1
+    read = [np.asarray(Image.open(io.BytesIO(file)).convert("RGB"))[::-1] for file in files]
+    sizes = torch.tensor([picture.shape[:2] for picture in read], dtype=torch.int32).reshape(-1, 2)
+    texels = np.concatenate([np.zeros((0, 3), np.uint8), *(picture.reshape(-1, 3) for picture in read)])
+    return torch.tensor(rows, dtype=torch.int32), sizes, torch.from_numpy(texels)

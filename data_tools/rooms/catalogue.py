@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from geo3d.data_tools.rooms.arrange.stock import Mixed
 from geo3d.data_tools.rooms.furniture.beds_and_tables import beds, coffee_tables, desks, storied_beds, tables
 from geo3d.data_tools.rooms.furniture.clutter import clutter_desk, clutter_floor, clutter_kitchen, clutter_table
 from geo3d.data_tools.rooms.furniture.kitchen_and_bath import basins, bathtubs, kitchens, refrigerators, toilets
@@ -27,10 +29,13 @@ from geo3d.data_tools.rooms.furniture.storage import (
     wall_shelves,
     wardrobes,
 )
-from geo3d.data_tools.rooms.split import SPLITS
+from geo3d.data_tools.rooms.split import SPLITS, split_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo3d.data_tools.rooms.arrange.stock import Builder, Models
+    from geo3d.data_tools.rooms.libraries.library import LibraryModel
 
 KINDS: Models = {
     "chair": chairs.CHAIRS + metal_chairs.METAL_CHAIRS,
@@ -79,12 +84,21 @@ KINDS: Models = {
 """Every builder, by the kind of what it makes."""
 
 
-def builders_of(split: str) -> Models:
-    """The builders that a split may use: of each kind, one in five (and at least one) for validation and for test."""
-    return {kind: _share(builders, split) for kind, builders in KINDS.items()}
+def builders_of(split: str, library: Sequence[LibraryModel] = (), share: float = 0.5) -> Models:
+    """The builders that a split may use: of each kind, one in five (and at least one) for validation and for test.
+
+    Of the models of libraries that have a kind of theirs, each is in one split by its own name; this often a piece is
+    one of them, where there is any.
+    """
+    mine: dict[str, list[LibraryModel]] = defaultdict(list)
+    for model in library:
+        if split_of(model.credit.model) == split:
+            mine[model.kind].append(model)
+    shares = {kind: _share(builders, split) for kind, builders in KINDS.items()}
+    return {kind: Mixed(own, tuple(mine[kind]), share) if mine[kind] else own for kind, own in shares.items()}
 
 
-def _share(builders: tuple[Builder, ...], split: str) -> tuple[Builder, ...]:
+def _share(builders: Sequence[Builder], split: str) -> tuple[Builder, ...]:
     held = max(1, len(builders) // 5)
     parts = builders[: -2 * held], builders[-2 * held : -held], builders[-held:]
-    return parts[SPLITS.index(split)]
+    return tuple(parts[SPLITS.index(split)])

@@ -99,6 +99,16 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Library:
+    """Furniture that others made, a file or a folder."""
+
+    name: str
+    """Of the file or folder; the builders of its things are called by it, a slash and the model's own name."""
+    sha256: str
+    """Of the file, or of the names and contents of the folder's files."""
+
+
+@dataclass(frozen=True)
 class SceneDescription:
     """All that a scene is made from."""
 
@@ -113,6 +123,8 @@ class SceneDescription:
     openings: tuple[Opening, ...]
     things: tuple[Thing, ...]
     lights: tuple[Light, ...] = ()
+    libraries: tuple[Library, ...] = ()
+    """Those that things came from."""
 
 
 def millimetres(length: float) -> float:
@@ -148,6 +160,7 @@ def from_json(text: str) -> SceneDescription:
             "openings": tuple(Opening(**opening) for opening in read["openings"]),
             "things": tuple(Thing(**thing) for thing in read["things"]),
             "lights": tuple(Light(**light) for light in read["lights"]),
+            "libraries": tuple(Library(**library) for library in read.get("libraries", ())),
         }
         return SceneDescription(**(read | parts))
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.rooms.arrange import bathroom, bedroom, finish, kitchen, living_room, office
 from geo3d.data_tools.rooms.arrange.space import Space
+from geo3d.data_tools.rooms.arrange.stock import libraries_of
 from geo3d.data_tools.rooms.description import SPLITS, SceneDescription, Thing
 from geo3d.data_tools.rooms.draw import Draw
 from geo3d.data_tools.rooms.outlines import area
@@ -41,7 +42,8 @@ def describe(seed: int, split: str, models: Models, uses: Sequence[str] = ()) ->
         plan = draw_plan(seed, split, models, uses, attempt)
         rooms = [_furnished(plan, number, models, attempt) for number in range(len(plan.rooms))]
         if None not in rooms or attempt == PLANS - 1:
-            return replace(plan, things=plan.things + tuple(thing for things in rooms for thing in things or ()))
+            things = plan.things + tuple(thing for things in rooms for thing in things or ())
+            return replace(plan, things=things, libraries=libraries_of(things, models))
     raise AssertionError("the last plan is taken as it comes")
 
 

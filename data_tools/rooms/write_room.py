@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.mesh_files import write_ply
+from geo3d.data_tools.rooms.arrange.stock import library_models_of
 from geo3d.data_tools.rooms.build import build_scene
 from geo3d.data_tools.rooms.description import SceneDescription, to_json
+from geo3d.data_tools.rooms.libraries.attribution import write_scene_credits
 from geo3d.data_tools.rooms.scan_room import write_room_scan
 from geo3d.data_tools.rooms.sheet import draw_sheet
 from geo3d.data_tools.semantic_files import write_objects, write_semantic_ply
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from geo3d.data_tools.rooms.arrange.stock import Models
     from geo3d.scene.kinds import DistanceVolume, ModelledScene, SemanticMesh
 
@@ -47,6 +51,8 @@ def write_room(description: SceneDescription, models: Models, folder: Path, file
 
     scene = build_scene(description, models)
     mesh = labelled_mesh(scene)
+    if used := library_models_of(description.things, models):
+        write_scene_credits([(model.library, model.credit) for model in used], folder)
     (folder / "description.json").write_text(to_json(description) + "\n", encoding="utf-8")
     write_ply(mesh, folder / "mesh.ply")
     write_semantic_ply(mesh, folder / "semantic.ply")
@@ -67,7 +73,7 @@ def write_room(description: SceneDescription, models: Models, folder: Path, file
 def labelled_mesh(scene: ModelledScene) -> SemanticMesh:
     """The scene as a semantic mesh: objects share no vertices, so that the labels of faces are those of vertices.
 
-    Vertices have their material's colour; objects are instances from 1 on.
+    Vertices have their material's mean colour; objects are instances from 1 on.
     """
     import torch
 
@@ -78,8 +84,7 @@ def labelled_mesh(scene: ModelledScene) -> SemanticMesh:
     objects, materials = torch.zeros(faces, dtype=torch.int32), torch.zeros(faces, dtype=torch.int32)
     objects[corners] = scene.face_objects.repeat_interleave(3)
     materials[corners] = scene.face_materials.repeat_interleave(3)
-    shown = scene.masks.float().mean(dim=(1, 2))[scene.patterns.long(), None] / 255
-    colours = (scene.colours + shown * (scene.seconds.float() - scene.colours)).round().to(torch.uint8)
+    colours = _mean_colours(scene)
     labels = scene.object_labels[objects.long()]
     return SemanticMesh(
         vertices=scene.vertices,
@@ -93,6 +98,19 @@ def labelled_mesh(scene: ModelledScene) -> SemanticMesh:
         classes=scene.classes,
         up=torch.tensor([0.0, 0.0, 1.0]),
     )
+
+
+def _mean_colours(scene: ModelledScene) -> Tensor:
+    """[material, 3]: of its pattern's two colours, times the mean of its picture."""
+    import torch
+
+    shown = scene.masks.float().mean(dim=(1, 2))[scene.patterns.long(), None] / 255
+    colours = scene.colours + shown * (scene.seconds.float() - scene.colours)
+    counts = scene.picture_sizes.long().prod(dim=1).tolist()
+    means = [texels.float().mean(dim=0) / 255 for texels in scene.texels.split(counts)]
+    for picture, mean in enumerate(means):
+        colours[scene.pictures == picture] *= mean
+    return colours.round().to(torch.uint8)
 
 
 def distance_volume(scene: ModelledScene, voxel_size: float, truncation: float) -> DistanceVolume:

@@ -20,6 +20,7 @@ from geo3d.errors import InputError
 from geo3d.ops.distance import distance_to_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
 from geo3d.scene.artifact import load
+from tests.data_tools.rooms.tiny_library import tiny_library
 
 SCANNET20 = {
     *("wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf", "picture", "counter"),
@@ -102,3 +103,46 @@ def test_splits_share_no_builder_and_together_hold_all_of_scannets_classes():
         description = describe(seed, "train", splits["train"], uses)
         found |= {LABELS[thing.kind] for thing in description.things}
     assert {"wall", "floor"} | found >= SCANNET20
+
+
+@pytest.fixture(scope="module")
+def with_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    file, out = tiny_library(folder / "tiny.sh3f"), folder / "out"
+    less = ["--no-volumes", "--no-sheet", "--uses", "living_room", "--library", str(file), "--library-share", "1"]
+    assert cli.main(["make-rooms", str(out), "--count", "1", "--seed", "3", *less]) == 0
+    return out
+
+
+def credited(scene: Path) -> set[str]:
+    return {model["model"] for model in json.loads((scene / "attribution.json").read_text())["models"]}
+
+
+def test_scenes_with_a_library_say_who_made_what_also_when_more_are_added(with_library: Path):
+    first = with_library / "train_000003"
+    description = from_json((first / "description.json").read_text())
+    from_it = {thing.builder.removeprefix("tiny.sh3f/") for thing in description.things if "/" in thing.builder}
+    assert from_it == credited(first)
+    assert from_it
+    text = (with_library / "ATTRIBUTION.txt").read_text()
+    assert all(f"({name}) by Maker of {name.removeprefix('Tiny#')}" in text for name in from_it)
+
+    file = with_library.parent / "tiny.sh3f"
+    less = {"volumes": False, "sheet": False, "uses": ("living_room",), "libraries": (file,), "library_share": 1.0}
+    make_rooms(with_library, MakeRoomsConfig(count=2, seed=4, split="test", **less), jobs=2)
+    scenes = sorted(with_library.glob("*_*/"))
+    assert len(scenes) == 3
+    used = [credited(scene) if (scene / "attribution.json").exists() else set() for scene in scenes]
+    assert used[2] == credited(first)
+    assert "Tiny#sofa" in used[0] | used[1] <= {"Tiny#sofa", "Tiny#desk"}
+    text = (with_library / "ATTRIBUTION.txt").read_text()
+    assert text.count(" by Maker of ") == len(set().union(*used))
+    with pytest.raises(InputError, match="made with other settings"):
+        make_rooms(with_library, MakeRoomsConfig(count=1, seed=9, **(less | {"library_share": 0.5})))
+
+
+def test_a_library_that_is_none_is_refused_before_anything_is_written(with_library: Path, tmp_path: Path):
+    for path in (tmp_path / "none.sh3f", tmp_path):
+        with pytest.raises(InputError, match=str(path)):
+            make_rooms(tmp_path / "out", MakeRoomsConfig(count=1, libraries=(path,)))
+    assert not (tmp_path / "out").exists()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,35 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from geo3d.data_tools.rooms.description import Thing
+    from geo3d.data_tools.rooms.description import Library, SceneDescription, Thing
     from geo3d.data_tools.rooms.model import Model
 
 Builder = Callable[..., "Model"]
 """`builder(draw)`, or `builder(draw, width)` for kinds that are FITTED."""
 Models = Mapping[str, Sequence[Builder]]
-"""Kind -> the builders that a split may use."""
+"""Kind -> the builders that a split may use, some of them :class:`Mixed`."""
 FITTED = frozenset({"blinds", "curtain", "kitchen_line", "wall_cabinet", "shower_curtain"})
 """Kinds that are made as wide as the gap they are for."""
+
+
+@dataclass(frozen=True)
+class Mixed(Sequence[Builder]):
+    """The builders of a kind and, drawn in their place this often, models of libraries.
+
+    The latter are builders that always give the same model, or raise InputError where it cannot be used
+    (:class:`geo3d.data_tools.rooms.libraries.library.LibraryModel`).
+    """
+
+    builders: tuple[Builder, ...]
+    models: tuple[Builder, ...]
+    share: float
+    """In [0, 1]."""
+
+    def __len__(self) -> int:
+        return len(self.builders) + len(self.models)
+
+    def __getitem__(self, place: Any) -> Any:
+        return (self.builders + self.models)[place]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +84,45 @@ def build(thing: Thing, models: Models) -> Model:
     raise InputError(f"no builder of kind {thing.kind} is called {thing.builder}")
 
 
-def _made(builder: Builder, seed: int, width: float | None) -> Model:
+def library_models_of(things: Sequence[Thing], models: Models) -> list[Any]:
+    """The models of libraries that are among the things."""
+    names = {thing.builder for thing in things}
+    return [model for model in _from_libraries(models) if model.name in names]
+
+
+def libraries_of(things: Sequence[Thing], models: Models) -> tuple[Library, ...]:
+    """The libraries that things came from, in the order of their names."""
+    found = {model.library for model in library_models_of(things, models)}
+    return tuple(sorted(found, key=lambda library: library.name))
+
+
+def check_libraries(description: SceneDescription, models: Models) -> None:
+    """Raise InputError unless the libraries that a scene was made from are those that `models` come from."""
+    given = {model.library.name: model.library.sha256 for model in _from_libraries(models)}
+    for library in description.libraries:
+        if library.name not in given:
+            raise InputError(f"the scene has furniture from {library.name}, which is not among its models")
+        if library.sha256 != given[library.name]:
+            raise InputError(
+                f"the scene was made with another {library.name}: its SHA-256 is {library.sha256}, that of the one"
+                f" given {given[library.name]}"
+            )
+
+
+def _from_libraries(models: Models) -> Iterator[Any]:
+    for builders in models.values():
+        if isinstance(builders, Mixed):
+            yield from builders.models
+
+
+def _made(builder: Any, seed: int, width: float | None) -> Model:
     return builder(Draw(seed)) if width is None else builder(Draw(seed), width)
+
+
+@functools.lru_cache(maxsize=1000)
+def _boxes_once(model: Any) -> NDArray[np.float64]:
+    """Of a library's model, which is the same each time."""
+    return solid_boxes(model(Draw(0)))
 
 
 class Stock:
@@ -76,15 +134,16 @@ class Stock:
     def piece(self, kind: str, draw: Draw, width: float | None = None) -> Piece | None:
         """A new piece of this kind; None where there is no builder."""
         builders = self.models.get(kind, ())
+        if isinstance(builders, Mixed):
+            if draw.chance(builders.share) and (piece := _from_library(kind, builders, draw)):
+                return piece
+            builders = builders.builders
         if not builders:
             return None
         builder, seed = draw.one_of(builders), draw.seed()
-        model = _made(builder, seed, width if kind in FITTED else None)
-        boxes = solid_boxes(model)
-        wide, deep, tall = (round(float(side), 4) for side in model.size)
-        return Piece(
-            kind, builder_name(builder), seed, width if kind in FITTED else None, model, boxes, (wide, deep, tall)
-        )
+        width = width if kind in FITTED else None
+        model = _made(builder, seed, width)
+        return _piece(kind, builder, seed, width, model, solid_boxes(model))
 
     def smallest(self, kind: str, draw: Draw, width: float, tries: int = 4) -> Piece | None:
         """A piece at most this wide, if one of the first few is."""
@@ -93,3 +152,19 @@ class Stock:
             if piece is None or piece.size[0] <= width:
                 return piece
         return None
+
+
+def _from_library(kind: str, mixed: Mixed, draw: Draw) -> Piece | None:
+    """A piece from a library; None where the model that is drawn cannot be used."""
+    model = draw.one_of(mixed.models)
+    try:
+        return _piece(kind, model, 0, None, _made(model, 0, None), _boxes_once(model))
+    except InputError:
+        return None
+
+
+def _piece(
+    kind: str, builder: Builder, seed: int, width: float | None, model: Model, boxes: NDArray[np.float64]
+) -> Piece:
+    wide, deep, tall = (round(float(side), 4) for side in model.size)
+    return Piece(kind, builder_name(builder), seed, width, model, boxes, (wide, deep, tall))

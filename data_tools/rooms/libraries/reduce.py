@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo3d.data_tools.rooms.libraries.close import closed
 from geo3d.data_tools.rooms.libraries.mend import SAME_PLACE, across, distinct, facing_outwards, numbered, weld
 from geo3d.data_tools.rooms.libraries.surfaces import Surfaces
 from geo3d.data_tools.rooms.model import Model
@@ -27,11 +28,12 @@ GROWTHS = 4
 
 
 def to_model(surfaces: Surfaces, name: str, label: str, size: NDArray[np.float64]) -> Model:
-    """A model of at most about MOST_FACES faces and exactly this size (x, y, z, in metres), standing at the origin.
+    """A model of exactly this size (x, y, z, in metres), standing at the origin, of closed solids.
 
     `surfaces` are already turned so that z is up and the front faces -y. They are seldom closed: faces are turned to
-    the side that most of their connected piece shows, closed pieces outwards, and open ones stay as they were made.
-    Two coincident sheets, one for either side, may show either, so take faces to be seen from both.
+    the side that most of their connected piece shows, closed pieces outwards. They are reduced to at most about
+    MOST_FACES, and those that are open sheets are then given another side
+    (:func:`geo3d.data_tools.rooms.libraries.close.closed`), which at most doubles them.
     A model without thickness along an axis keeps none. Materials stay apart; where faces were merged, corners take the
     uv of the nearest corner that was there before.
     """
@@ -41,13 +43,13 @@ def to_model(surfaces: Surfaces, name: str, label: str, size: NDArray[np.float64
     shown = reduced(whole)
     corners = _sized(shown, size).corners
     low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
-    vertices, faces = weld(corners - [*(low + high)[:2] / 2, low[2]])
-    used, rows = np.unique(shown.face_materials, return_inverse=True)
+    vertices, faces, uv, source = closed(*weld(corners - [*(low + high)[:2] / 2, low[2]]), shown.uv)
+    used, rows = np.unique(shown.face_materials[source], return_inverse=True)
     return Model(
         name=name,
         vertices=vertices,
         faces=faces.astype(np.int32),
-        uv=shown.uv,
+        uv=uv.astype(np.float32),
         materials=tuple(shown.materials[row] for row in used),
         face_materials=rows.astype(np.int32),
         labels=(label,),

@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.model import Model
 
 CATALOGUE = "PluginFurnitureCatalog.properties"
-LICENSES = (
-    ("public domain", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    ("cc0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    ("attribution 3.0 united states", "https://creativecommons.org/licenses/by/3.0/us/"),
-    ("attribution 3.0", "https://creativecommons.org/licenses/by/3.0/"),
-    ("attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-)
-"""What a catalogue says of its licence, in lower case, and where that licence stands; the first found holds."""
-CHANGES = "Models were changed: turned, scaled, given fewer triangles and smaller pictures."
 
 
 @dataclass(frozen=True)
@@ -68,7 +59,7 @@ class Entry:
 
 
 def library_models(path: Path) -> list[Entry]:
-    """All pieces of a .sh3f file, or of all such files in a folder, in order; no model is read."""
+    """All pieces of a .sh3f file, or of all such files in a folder, in order; no model is read, but all are there."""
     if not path.is_dir():
         return _entries(path)
     files = sorted(path.glob("*.sh3f"))
@@ -95,35 +86,23 @@ def read_model(entry: Entry) -> Model:
     return to_model(turned(read, turn), entry.name, entry.label or "otherprop", np.array(entry.size))
 
 
-def attribution(entries: list[Entry]) -> str:
-    """The text that CC BY asks for: each model, who made it, under what licence, where that stands, and the changes."""
-    lines = ["Furniture from Sweet Home 3D's libraries (https://www.sweethome3d.com).", CHANGES]
-    by_license = defaultdict(list)
-    for entry in sorted(set(entries), key=lambda entry: entry.name):
-        by_license[entry.library.name, entry.license].append(f'"{entry.title}" ({entry.name}) by {entry.creator}')
-    for (library, license), models in sorted(by_license.items()):
-        lines += ["", f"{library}: {license}", _license_url(license), "", *models]
-    return "\n".join(lines) + "\n"
-
-
-def _license_url(license: str) -> str:
-    written = re.search(r"https?://\S+", license)
-    known = [url for words, url in LICENSES if words in license.lower()]
-    return written[0] if written else known[0] if known else "The licence's text is in the library."
-
-
 def _entries(file: Path) -> list[Entry]:
     with _opened(file) as archive:
         try:
             properties = _properties(archive.read(CATALOGUE).decode("latin-1"))
         except (KeyError, zipfile.BadZipFile) as error:
             raise InputError(f"{file} has no readable {CATALOGUE}, so it is no Sweet Home 3D library") from error
+        there = set(archive.namelist())
     pieces: dict[int, dict[str, str]] = defaultdict(dict)
     for key, value in properties.items():
         word, _, number = key.partition("#")
         if number.isdecimal():
             pieces[int(number)][word] = value
-    return [_entry(file, number, pieces[number], properties) for number in sorted(pieces) if "model" in pieces[number]]
+    entries = [_entry(file, number, pieces[number], properties) for number in sorted(pieces)]
+    for entry in entries:
+        if entry.model not in there:
+            raise InputError(f"{file} lacks {entry.model}, the model of {entry.name}")
+    return entries
 
 
 def _entry(file: Path, number: int, piece: dict[str, str], library: dict[str, str]) -> Entry:
@@ -133,13 +112,13 @@ def _entry(file: Path, number: int, piece: dict[str, str], library: dict[str, st
         width, depth, height = (float(piece[key]) / 100 for key in ("width", "depth", "height"))
         turn = tuple(float(value) for value in piece.get("modelRotation", "1 0 0 0 1 0 0 0 1").split())
         elevation = float(piece.get("elevation", 0)) / 100
+        model = _flat(PurePosixPath(piece["model"].lstrip("/")))
     except KeyError as error:
         raise InputError(f"{where} has no {error.args[0]}") from error
     except ValueError as error:
         raise InputError(f"{where} has something else where a number must be ({error})") from error
     if len(turn) != 9 or not np.isfinite([width, depth, height, elevation, *turn]).all():
         raise InputError(f"{where} must have finite sizes and a rotation of nine numbers")
-    model = _flat(PurePosixPath(piece["model"].lstrip("/")))
     identity = piece.get("id", PurePosixPath(model).stem)
     title, category = piece.get("name", identity), piece.get("category", "")
     kind, label = placement(identity, title, category) or (None, None)
