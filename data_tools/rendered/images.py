@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Channel = Literal["colour", "depth", "normals", "labels", "instances"]
 FLOWS = ("forward_flow", "backward_flow")
-FARTHEST_FLOW = 511.9
-"""Pixels; what goes farther is marked as not seen."""
 
 
 @settings
@@ -63,21 +61,26 @@ def _encoded(channel: str, view: View, config: ImagesConfig) -> bytes:
         counts = np.rint(view.depth.numpy() * np.float32(1 / config.depth_unit))
         return encode_png(np.where(counts <= 0xFFFF, counts, 0).astype(np.uint16))
     if channel == "normals":
-        shown = view.objects.numpy()[..., None] > 0
-        return encode_png(np.where(shown, np.rint((view.normals.numpy() + 1) * np.float32(127.5)), 0).astype(np.uint8))
+        levels = (view.normals.numpy() * np.float32(127.5) + np.float32(128)).astype(np.uint8)  # cut off: rounded
+        levels[view.objects.numpy() == 0] = 0
+        return encode_png(levels)
     if channel == "labels":
         return encode_png(view.labels.numpy())
     return encode_png(view.objects.numpy().astype(np.uint16))
 
 
 def _encoded_flow(flow: Flow) -> bytes:
-    """As KITTI's: 64 u + 2^15, 64 v + 2^15, valid (Menze and Geiger 2015, development kit)."""
+    """As KITTI's: 64 u + 2^15, 64 v + 2^15, valid (Menze and Geiger 2015, development kit).
+
+    What goes farther than the 512 pixels that this holds counts as not seen.
+    """
     import numpy as np
 
-    moved, seen = flow.moved.numpy(), flow.seen.numpy()
-    kept = seen & (np.abs(moved) <= FARTHEST_FLOW).all(axis=2)
-    counts = np.rint(moved.clip(-FARTHEST_FLOW, FARTHEST_FLOW) * 64 + 2**15).astype(np.uint16)
-    return encode_png(np.concatenate([counts, kept[..., None].astype(np.uint16)], axis=2))
+    counts = flow.moved.numpy() * np.float32(64) + np.float32(2**15 + 0.5)
+    kept = flow.seen.numpy() & ((counts >= 1) & (counts < 2**16)).all(axis=2)
+    image = np.empty((*kept.shape, 3), np.uint16)
+    image[..., :2], image[..., 2] = np.clip(counts, 1, 2**16 - 1, out=counts), kept
+    return encode_png(image)
 
 
 def _jpeg(image: NDArray) -> bytes:

@@ -32,10 +32,15 @@ def flow(
                 continue
             px = m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3]
             py = m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]
-            for corner in range(4):
-                column, row = min(int(at_u) + (corner & 1), wide - 1), min(int(at_v) + (corner >> 1), high - 1)
+            left, top = int(at_u), int(at_v)
+            nearer_right, nearer_low = np.int64(at_u - left >= 0.5), np.int64(at_v - top >= 0.5)
+            for corner in range(4):  # the nearest pixel first, which mostly tells
+                column = min(left + (nearer_right ^ (corner & 1)), wide - 1)
+                row = min(top + (nearer_low ^ (corner >> 1)), high - 1)
                 d = np.float64(other_depth[row, column])
                 n = other_normals[row, column]
                 qx, qy = d * (k[0, 0] * column + k[0, 1] * row + k[0, 2]), d * (k[1, 1] * row + k[1, 2])
                 beside = abs(n[0] * (px - qx) + n[1] * (py - qy) + n[2] * (far - d))
-                visible[v, u] |= (d <= 0) | (beside <= off * far)
+                if (d <= 0) | (beside <= off * far):
+                    visible[v, u] = True
+                    break

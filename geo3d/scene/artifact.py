@@ -1,7 +1,8 @@
 """Store and load any artifact: one folder with ``tensors.safetensors`` and ``artifact.json``.
 
 The bytes depend on nothing but the artifact and what made it: no times, no host paths. A field that is a path becomes a
-symbolic link in the folder, a relative one to a folder around it. Importing this file does not import torch, so that asking what is stored stays quick.
+symbolic link in the folder, a relative one to a folder around it. Importing this file does not import torch, so that
+asking what is stored stays quick.
 """
 
 import dataclasses

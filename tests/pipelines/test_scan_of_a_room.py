@@ -1,6 +1,7 @@
 """A made room, scanned by a noisy camera and fused by the main job, against the room itself."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from geo3d.stages.mesh import MeshConfig, extract_mesh
 from geo3d.stages.render import render_frame
 
 VOXEL = 0.03
-PATH = {"frames": 60, "height": 180, "width": 240}
+PATH: dict[str, Any] = {"frames": 60, "height": 180, "width": 240}
 
 
 @pytest.fixture(scope="module")

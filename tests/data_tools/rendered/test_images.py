@@ -1,10 +1,13 @@
 """Image files of a frame, as other programs read them; and nerfstudio's index of them."""
 
+import importlib
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
@@ -57,10 +60,12 @@ def test_what_is_written_is_what_others_read(tmp_path: Path):
     assert (np.asarray(Image.open(files["normals"]))[~seen] == 0).all()
     assert (np.asarray(Image.open(files["labels"])) == view.labels.numpy()).all()
     assert (np.asarray(Image.open(files["instances"])) == view.objects.numpy()).all()
-    kitti = cv2.imread(str(files["forward_flow"]), cv2.IMREAD_UNCHANGED)[..., ::-1].astype(np.float64)
+    kitti = np.array(cv2.imread(str(files["forward_flow"]), cv2.IMREAD_UNCHANGED), np.float64)[..., ::-1]
     assert ((kitti[..., 2] > 0) == flow.seen.numpy()).all()
     assert np.abs((kitti[..., :2] - 2**15) / 64 - flow.moved.numpy()).max() <= 1 / 128 + 1e-4
-    assert (cv2.imread(str(files["backward_flow"]), cv2.IMREAD_UNCHANGED)[..., 0] == 0).all()  # too far to be told
+    assert (
+        np.array(cv2.imread(str(files["backward_flow"]), cv2.IMREAD_UNCHANGED))[..., 0] == 0
+    ).all()  # too far to be told
 
 
 def test_depth_that_does_not_fit_is_none_and_a_coarser_unit_lets_it_fit(tmp_path: Path):
@@ -111,3 +116,27 @@ def test_rays_of_nerfstudios_cameras_meet_the_points_that_ours_project(tmp_path:
         assert np.abs(np.cross(rays, away)).max() < 1e-9
         assert ((rays * away).sum(axis=1) > 0).all()
         assert all((tmp_path / frame[name]).exists() for name in ("file_path", "depth_file_path"))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")  # its own
+def test_a_reader_of_nerfstudios_files_finds_our_cameras(tmp_path: Path):
+    reader: Any = importlib.import_module("nerfbaselines.datasets.nerfstudio")
+    cameras = CameraPath(torch.eye(4).double().repeat(3, 1, 1), torch.eye(3).double(), (HEIGHT, WIDTH))
+    eyes = torch.tensor([[4.0, 1.0, 2.0], [-3.0, 2.0, 1.0], [0.5, -3.0, 0.2]]).double()
+    cameras.world_from_camera[:] = looking_at(
+        eyes, torch.zeros(3).double(), torch.tensor([0.0, 0, 1]).double()
+    ).inverse()
+    cameras.intrinsics[:] = torch.tensor([[50.0, 0, 19.5], [0, 52.0, 14.0], [0, 0, 1]])
+    files = [image_files(ImagesConfig(channels=("colour",)), False, number, 3) for number in range(3)]
+    for frame in files:
+        (tmp_path / "colour").mkdir(exist_ok=True)
+        write_images(tmp_path, frame, some_view(), {}, ImagesConfig())
+    write_transforms(gather_frames(two_boxes(), cameras, tmp_path, files, 0.001), tmp_path / "transforms.json")
+    found = reader.load_nerfstudio_dataset(str(tmp_path), split="train")
+    names = [Path(path).name for path in found["image_paths"]]
+    assert names
+    for name, camera, intrinsics in zip(names, found["cameras"].poses, found["cameras"].intrinsics, strict=True):
+        number = int(Path(name).stem)
+        assert camera == pytest.approx(cameras.world_from_camera[number, :3].numpy(), abs=1e-6)  # it turns them back
+        assert intrinsics.tolist() == pytest.approx([50, 52, 20, 14.5])  # its pixel centres are at halves
+    assert found["cameras"].image_sizes.tolist() == [[WIDTH, HEIGHT]] * len(names)

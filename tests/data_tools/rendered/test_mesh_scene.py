@@ -8,6 +8,8 @@ import pytest
 import torch
 import trimesh
 from PIL import Image
+from trimesh.visual import TextureVisuals
+from trimesh.visual.material import PBRMaterial
 
 from geo3d.data_tools.rendered.ground_truth import labelled_mesh
 from geo3d.data_tools.rendered.mesh_scene import read_mesh_scene, semantic_scene
@@ -67,10 +69,10 @@ def test_a_picture_or_a_library_that_is_not_there_is_told_and_grey(tmp_path: Pat
 
 
 def test_colours_of_vertices_and_of_faces_are_shown_as_they_are(tmp_path: Path):
-    plate = trimesh.creation.box((2, 0.1, 2))
+    plate: Any = trimesh.creation.box((2, 0.1, 2))
     plate.visual.vertex_colors = np.tile([10, 200, 90, 255], (8, 1))
     plate.export(tmp_path / "v.ply")
-    other = trimesh.creation.box((2, 0.1, 2))
+    other: Any = trimesh.creation.box((2, 0.1, 2))
     other.visual.face_colors = np.tile([200, 20, 90, 255], (12, 1))
     other.export(tmp_path / "f.ply")
     assert seen_from_front(read_mesh_scene(tmp_path / "v.ply"))[20, 20].tolist() == [10, 200, 90]
@@ -79,10 +81,10 @@ def test_colours_of_vertices_and_of_faces_are_shown_as_they_are(tmp_path: Path):
 
 def test_parts_of_a_glb_are_objects_where_their_nodes_put_them(tmp_path: Path):
     scene = trimesh.Scene()
-    material = trimesh.visual.material.PBRMaterial(baseColorFactor=[255, 0, 0, 255])
+    material = PBRMaterial(baseColorFactor=[255, 0, 0, 255])
     for name, x in (("Chair_01", 0.0), ("shower-curtain.2", 5.0), ("thing", 9.0)):
         box: Any = trimesh.creation.box((1, 1, 1))
-        box.visual = trimesh.visual.TextureVisuals(material=material)
+        box.visual = TextureVisuals(material=material)
         there = trimesh.transformations.translation_matrix([x, 0, 0])
         scene.add_geometry(box, node_name=name, geom_name=name, transform=there)
     scene.export(tmp_path / "s.glb")

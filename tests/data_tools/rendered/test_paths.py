@@ -1,6 +1,7 @@
 """Cameras for meshes and rooms."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from geo3d.errors import InputError
 from geo3d.ops.camera import project, transform
 from geo3d.scene.kinds import CameraPath
 
-SMALL = {"height": 60, "width": 80}
+SMALL: dict[str, Any] = {"height": 60, "width": 80}
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_a_scans_own_cameras_are_thinned_evenly_and_keep_their_intrinsics(boxes:
 
 
 @pytest.mark.parametrize("kind", ["orbit", "grid", "handheld"])
-def test_rooms_have_paths_of_all_kinds(kind: str):
+def test_rooms_have_paths_of_all_kinds(kind: Any):
     loaded = load_scene(made_rooms(1, 2, "train", ("bedroom",))[0])
     path = camera_path(loaded, PathConfig(kind=kind, frames=9, **SMALL), None, "room", 2)
     assert len(path.world_from_camera) >= 4
