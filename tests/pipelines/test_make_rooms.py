@@ -128,7 +128,13 @@ def test_scenes_with_a_library_say_who_made_what_also_when_more_are_added(with_l
     assert all(f"({name}) by Maker of {name.removeprefix('Tiny#')}" in text for name in from_it)
 
     file = with_library.parent / "tiny.sh3f"
-    less = {"volumes": False, "sheet": False, "uses": ("living_room",), "libraries": (file,), "library_share": 1.0}
+    less: dict[str, Any] = {
+        "volumes": False,
+        "sheet": False,
+        "uses": ("living_room",),
+        "libraries": (file,),
+        "library_share": 1.0,
+    }
     make_rooms(with_library, MakeRoomsConfig(count=2, seed=4, split="test", **less), jobs=2)
     scenes = sorted(with_library.glob("*_*/"))
     assert len(scenes) == 3
