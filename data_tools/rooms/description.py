@@ -74,7 +74,7 @@ class Thing:
     kind: str
     """What it was placed as: chair, picture, kitchen_line."""
     builder: str
-    """Name of its builder or of its entry in a library."""
+    """Name of its builder; of a library's model the library's name, a slash, and its name there."""
     seed: int
     """Of the builder's choices."""
     width: float | None
@@ -103,7 +103,7 @@ class Library:
     """Furniture that others made, a file or a folder."""
 
     name: str
-    """Of the file or folder; the builders of its things are called by it, a slash and the model's own name."""
+    """Of the file or folder."""
     sha256: str
     """Of the file, or of the names and contents of the folder's files."""
 

@@ -54,7 +54,7 @@ def _capped(mesh: Mesh) -> Mesh:
     return (
         np.concatenate([vertices, middles]),
         np.concatenate([faces, lids]),
-        np.concatenate([uv, np.stack([second, first, (first + second) / 2], axis=1)]),
+        np.concatenate([uv, np.stack([second, first, (first + second) / 2], axis=1)]).astype(np.float32),
         np.concatenate([source, source[face[mine]]]),
     )
 
@@ -115,7 +115,8 @@ def _inwards(vertices: NDArray, faces: NDArray, piece: NDArray, shreds: NDArray)
 
 
 def _areas(vertices: NDArray, faces: NDArray, piece: NDArray, count: int) -> NDArray[np.float64]:
-    return np.bincount(piece[faces[:, 0]], np.linalg.norm(across(vertices[faces]), axis=1) / 2, count)
+    areas = np.linalg.norm(across(vertices[faces]), axis=1) / 2
+    return np.bincount(piece[faces[:, 0]], areas, count).astype(np.float64)
 
 
 def _connected(links: NDArray, count: int) -> tuple[int, NDArray[np.int64]]:

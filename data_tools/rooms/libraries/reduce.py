@@ -49,7 +49,7 @@ def to_model(surfaces: Surfaces, name: str, label: str, size: NDArray[np.float64
         name=name,
         vertices=vertices,
         faces=faces.astype(np.int32),
-        uv=uv.astype(np.float32),
+        uv=uv,
         materials=tuple(shown.materials[row] for row in used),
         face_materials=rows.astype(np.int32),
         labels=(label,),
