@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,21 +10,8 @@ from geo3d.config import settings
 from geo3d.data_tools.rendered.frames import Writer
 from geo3d.data_tools.rendered.images import ImagesConfig
 from geo3d.data_tools.rendered.paths import PathConfig
+from geo3d.pipelines.rooms_config import RoomsConfig
 from geo3d.stages.render import RenderConfig
-
-
-@settings
-class RoomsConfig:
-    """Rooms to make where no scenes are given."""
-
-    count: Annotated[int, Field(ge=0)] = 0
-    """How many."""
-    seed: Annotated[int, Field(ge=0)] = 0
-    """Seed of the first; the next has the next."""
-    split: Literal["train", "validation", "test"] = "train"
-    """Which builders and seeds to use; no two splits share one."""
-    uses: tuple[Literal["living_room", "kitchen", "bedroom", "bathroom", "office"], ...] = ()
-    """What the rooms of every scene are for, one to four; by default the seed decides."""
 
 
 @settings

@@ -13,10 +13,12 @@ from typing import Annotated
 import tyro
 
 from geo3d.data_tools.rendered.frames import check_writers
-from geo3d.data_tools.rendered.scene_sources import SceneSource, find_sources, made_rooms
+from geo3d.data_tools.rendered.scene_sources import Furniture, SceneSource, find_sources
+from geo3d.data_tools.rooms.libraries.attribution import gather_credits
 from geo3d.errors import InputError, SomeFailedError
-from geo3d.pipelines.render_config import RenderDatasetConfig, RoomsConfig
+from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.pipelines.render_scene import MAKING, render_scene
+from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
 from geo3d.progress import say, track
 from geo3d.scene.claim import claim
 from geo3d.scene.jobs import Job, run_jobs
@@ -45,9 +47,11 @@ def render_dataset(
         trajectory: Cameras of one's own for every scene: a TUM file, or one of 4x4 matrices (world from camera).
         jobs: Scenes to render at the same time; by default as many as there are cores.
     """
-    sources = _sources(scenes, config.rooms)
+    furniture = furniture_of(config.rooms)
+    sources = _sources(scenes, config.rooms, furniture)
     _check(config, jobs)
-    claim(out, SETTINGS, _claimed(config, trajectory), "geo3d render-dataset")
+    shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
+    claim(out, SETTINGS, shared, "geo3d render-dataset")
     left = [source for source in sources if not (out / source.name).exists()]
     count = min(jobs or os.cpu_count() or 1, len(left))
     (out / MAKING).mkdir(exist_ok=True)
@@ -81,12 +85,12 @@ def render_some(
             (out / MAKING / f"{source.name}.lock").unlink()
 
 
-def _sources(scenes: Sequence[Path], rooms: RoomsConfig) -> list[SceneSource]:
+def _sources(scenes: Sequence[Path], rooms: RoomsConfig, furniture: Furniture) -> list[SceneSource]:
     if scenes:
-        return find_sources(scenes)
+        return find_sources(scenes, furniture)
     if not rooms.count:
         raise InputError("give scenes to render, or --rooms.count for rooms to make")
-    return made_rooms(rooms.count, rooms.seed, rooms.split, rooms.uses)
+    return sources_of(rooms, furniture)
 
 
 def _check(config: RenderDatasetConfig, jobs: int | None) -> None:
@@ -111,6 +115,7 @@ def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
 
 def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig) -> None:
     """Index what is there, and say what could not be rendered."""
+    gather_credits(out)
     from geo3d.data_tools.rendered.coco import merge_coco
 
     there = sorted(path.name for path in out.iterdir() if (path / "semantic.ply").exists() and path.name != MAKING)

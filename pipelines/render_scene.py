@@ -17,11 +17,11 @@ from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, load_scene
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.progress import track
-from geo3d.stages.render import render
+from geo3d.stages.render import RenderConfig, render
 
 if TYPE_CHECKING:
     from geo3d.data_tools.rendered.scene_sources import LoadedScene
-    from geo3d.scene.kinds import CameraPath, DistanceVolume, RenderedFrames
+    from geo3d.scene.kinds import CameraPath, DistanceVolume, ModelledScene, RenderedFrames
 
 MAKING = ".making"
 """Folder of the scenes that are not whole yet."""
@@ -33,19 +33,16 @@ MAX_DEPTH = 4.0
 
 def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
     """Render one scene, all its files; a folder that an earlier call began is gone on with."""
-    from geo3d.data_tools.rendered.ground_truth import write_meshes, write_volumes
-    from geo3d.data_tools.rooms.description import to_json
+    from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
 
     loaded = load_scene(source, config.up)
     cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
     folder = out / MAKING / source.name
     folder.mkdir(exist_ok=True)
-    write_meshes(loaded.scene, folder)
-    if loaded.description is not None:
-        (folder / "description.json").write_text(to_json(loaded.description) + "\n", encoding="utf-8")
+    write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
-    files = _write_frames(loaded, cameras, folder, config, source.seed)
+    files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, source.seed)
     frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
     if config.scan_volumes:
         _write_scanned(folder, frames, volumes, config)
@@ -63,28 +60,31 @@ def _channels(config: RenderDatasetConfig) -> ImagesConfig:
     return dataclasses.replace(config.images, channels=tuple(dict.fromkeys((*config.images.channels, *fused))))
 
 
-def _write_frames(
-    loaded: LoadedScene, cameras: CameraPath, folder: Path, config: RenderDatasetConfig, seed: int
+def write_frames(
+    scene: ModelledScene,
+    cameras: CameraPath,
+    folder: Path,
+    images: ImagesConfig,
+    config: RenderConfig,
+    noise: float,
+    seed: int,
 ) -> list[dict[str, str]]:
-    """Render and write what is not there yet; the files of each frame by channel."""
+    """Render and write what is not there yet; gives the files of each frame by channel."""
     from geo3d.data_tools.rendered.sensed import sensor
 
-    images, count = _channels(config), len(cameras.world_from_camera)
+    count = len(cameras.world_from_camera)
     if not images.channels:
         return []
-    files = [image_files(images, config.render.flow, number, count) for number in range(count)]
+    files = [image_files(images, config.flow, number, count) for number in range(count)]
     for channel in {channel for frame in files for channel in frame}:
         (folder / channel).mkdir(exist_ok=True)
-    first = next(
-        (i for i, frame in enumerate(files) if not all((folder / name).exists() for name in frame.values())), count
-    )
-    sense, waiting = sensor(cameras, config.noise, seed), deque()
+    whole = (all((folder / name).exists() for name in frame.values()) for frame in files)
+    first = next((number for number, there in enumerate(whole) if not there), count)
+    sense, waiting = sensor(cameras, noise, seed), deque()
     with ThreadPoolExecutor(1) as pool:
-        for frame in track(render(loaded.scene, cameras, config.render, first), "render", count - first, "frames"):
-            view, flows = (
-                sense(frame.view, frame.number),
-                {"forward_flow": frame.forward, "backward_flow": frame.backward},
-            )
+        for frame in track(render(scene, cameras, config, first), "render", count - first, "frames"):
+            flows = {"forward_flow": frame.forward, "backward_flow": frame.backward}
+            view = sense(frame.view, frame.number)
             waiting.append(pool.submit(write_images, folder, files[frame.number], view, flows, images))
             while len(waiting) > AHEAD:
                 waiting.popleft().result()

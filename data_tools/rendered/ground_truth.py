@@ -7,18 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo3d.data_tools.mesh_files import write_ply
+from geo3d.data_tools.rooms.arrange.stock import library_models_of
+from geo3d.data_tools.rooms.description import to_json
+from geo3d.data_tools.rooms.libraries.attribution import write_scene_credits
 from geo3d.data_tools.rooms.volumes import VOXEL_SIZES, distance_volume, semantic_volume, volume_name
 from geo3d.data_tools.semantic_files import write_objects, write_semantic_ply
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from geo3d.data_tools.rendered.scene_sources import LoadedScene
     from geo3d.scene.kinds import DistanceVolume, ModelledScene, SemanticMesh
 
 
-def write_meshes(scene: ModelledScene, folder: Path) -> None:
-    """Write ``mesh.ply``, ``semantic.ply`` and ``objects.json``."""
-    mesh = labelled_mesh(scene)
+def write_scene(loaded: LoadedScene, folder: Path) -> None:
+    """Write ``mesh.ply``, ``semantic.ply`` and ``objects.json``; of a made room its description and whom it owes."""
+    mesh = labelled_mesh(loaded.scene)
+    if loaded.description is not None and loaded.models is not None:
+        (folder / "description.json").write_text(to_json(loaded.description) + "\n", encoding="utf-8")
+        if used := library_models_of(loaded.description.things, loaded.models):
+            write_scene_credits([(model.library, model.credit) for model in used], folder)
     write_ply(mesh, folder / "mesh.ply")
     write_semantic_ply(mesh, folder / "semantic.ply")
     write_objects(mesh, folder / "objects.json")

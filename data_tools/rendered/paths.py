@@ -126,7 +126,7 @@ def _in_rooms(loaded: LoadedScene, kind: str, config: PathConfig, seed: int) -> 
 
 def _blocked(loaded: LoadedScene) -> Blocked:
     from geo3d.data_tools.cameras.walk import in_boxes
-    from geo3d.data_tools.rooms.scan_room import furniture_boxes
+    from geo3d.data_tools.rooms.obstacles import furniture_boxes
 
     assert loaded.description is not None
     assert loaded.models is not None

@@ -14,12 +14,26 @@ from geo3d.errors import InputError
 if TYPE_CHECKING:
     from geo3d.data_tools.rooms.arrange.stock import Models
     from geo3d.data_tools.rooms.description import SceneDescription
+    from geo3d.data_tools.rooms.libraries.library import LibraryModel
     from geo3d.scene.kinds import CameraPath, ModelledScene
 
 ALLOWED = (
     "a mesh file (" + ", ".join(ENDINGS) + "), the output folder of geo3d scan-to-mesh, "
     "or a scene or the output folder of geo3d make-rooms"
 )
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What made rooms are furnished with beside the builders."""
+
+    library: tuple[LibraryModel, ...] = ()
+    """Models of libraries."""
+    share: float = 0.5
+    """How often a piece is one of these, where there is any of its kind."""
+
+
+NOTHING_ELSE = Furniture()
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class SceneSource:
     seed: int = 0
     split: str = "train"
     uses: tuple[str, ...] = ()
+    furniture: Furniture = NOTHING_ELSE
 
 
 @dataclass(frozen=True)
@@ -46,18 +61,23 @@ class LoadedScene:
     """Of the scan that a mesh was made from."""
 
 
-def made_rooms(count: int, seed: int, split: str, uses: tuple[str, ...]) -> list[SceneSource]:
+def made_rooms(
+    count: int, seed: int, split: str, uses: tuple[str, ...], furniture: Furniture = NOTHING_ELSE
+) -> list[SceneSource]:
     """The rooms of `count` seeds from `seed` on."""
-    return [SceneSource(f"{split}_{one:06}", None, one, split, uses) for one in range(seed, seed + count)]
+    return [SceneSource(f"{split}_{one:06}", None, one, split, uses, furniture) for one in range(seed, seed + count)]
 
 
-def find_sources(paths: Sequence[Path]) -> list[SceneSource]:
-    """The scenes that files and folders hold; raises InputError for one that holds none, or one that is given twice."""
+def find_sources(paths: Sequence[Path], furniture: Furniture = NOTHING_ELSE) -> list[SceneSource]:
+    """The scenes that files and folders hold; raises InputError for one that holds none, or one that is given twice.
+
+    Made rooms are built from their descriptions, with the `furniture` that these name.
+    """
     found = [scene for path in paths for scene in _scenes_of(path)]
     twice = [path for path in found if found.count(path) > 1]
     if twice:
         raise InputError(f"{twice[0]} is given twice; give each scene once")
-    return [SceneSource(name, path) for name, path in zip(_names(found), found, strict=True)]
+    return [SceneSource(name, path, furniture=furniture) for name, path in zip(_names(found), found, strict=True)]
 
 
 def load_scene(source: SceneSource, up: tuple[float, float, float] | None = None) -> LoadedScene:
@@ -68,7 +88,7 @@ def load_scene(source: SceneSource, up: tuple[float, float, float] | None = None
     if path.is_file():
         return LoadedScene(read_mesh_scene(path, up))
     if (path / "description.json").exists():
-        return _described(path)
+        return _described(path, source.furniture)
     return _scanned(path)
 
 
@@ -100,12 +120,12 @@ def _made(source: SceneSource) -> LoadedScene:
     from geo3d.data_tools.rooms.catalogue import builders_of
     from geo3d.data_tools.rooms.place import describe
 
-    models = builders_of(source.split)
+    models = builders_of(source.split, source.furniture.library, source.furniture.share)
     description = describe(source.seed, source.split, models, source.uses)
     return LoadedScene(build_scene(description, models), description, models)
 
 
-def _described(folder: Path) -> LoadedScene:
+def _described(folder: Path, furniture: Furniture) -> LoadedScene:
     from geo3d.data_tools.rooms.build import build_scene
     from geo3d.data_tools.rooms.catalogue import builders_of
     from geo3d.data_tools.rooms.description import from_json
@@ -115,7 +135,7 @@ def _described(folder: Path) -> LoadedScene:
         description = from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{file} is no description of geo3d make-rooms ({type(error).__name__}: {error})") from error
-    models = builders_of(description.split)
+    models = builders_of(description.split, furniture.library, furniture.share)
     return LoadedScene(build_scene(description, models), description, models)
 
 

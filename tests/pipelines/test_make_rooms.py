@@ -19,6 +19,7 @@ from geo3d.data_tools.rooms.place import describe
 from geo3d.errors import InputError
 from geo3d.ops.distance import distance_to_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
+from geo3d.pipelines.rooms_config import RoomsConfig
 from geo3d.scene.artifact import load
 from tests.data_tools.rooms.tiny_library import tiny_library
 
@@ -57,7 +58,7 @@ def test_volumes_are_the_distances_to_the_mesh_and_negative_in_solids(made: Path
     vertices, faces = torch.from_numpy(np.array(mesh.vertices)), torch.from_numpy(np.array(mesh.faces, np.int32))
     random = np.random.default_rng(0)
     for name, voxel_size in (("047mm", 0.047), ("094mm", 0.094), ("188mm", 0.188), ("050mm", 0.05)):
-        volume = load((made / "volumes" / name).resolve())
+        volume = load(made / "volumes" / name / "distance")
         assert volume.voxel_size == voxel_size
         assert float(volume.distance.abs().max()) <= 3 * voxel_size + 1e-6
         at = np.stack([random.integers(side, size=300) for side in volume.distance.shape], axis=1)
@@ -72,18 +73,18 @@ def test_volumes_are_the_distances_to_the_mesh_and_negative_in_solids(made: Path
 
 def test_a_second_call_leaves_scenes_alone_and_other_settings_are_refused(made: Path):
     before = {file.name: file.stat().st_mtime_ns for file in made.iterdir()}
-    make_rooms(made.parent, MakeRoomsConfig(count=1, seed=5))
+    make_rooms(made.parent, MakeRoomsConfig(rooms=RoomsConfig(count=1, seed=5)))
     assert {file.name: file.stat().st_mtime_ns for file in made.iterdir()} == before
     with pytest.raises(InputError, match="made with other settings"):
-        make_rooms(made.parent, MakeRoomsConfig(count=1, seed=5, volumes=False))
-    with pytest.raises(InputError, match="not of make-rooms"):
+        make_rooms(made.parent, MakeRoomsConfig(rooms=RoomsConfig(count=1, seed=5), volumes=False))
+    with pytest.raises(InputError, match="not of geo3d make-rooms"):
         make_rooms(made, MakeRoomsConfig())
     with pytest.raises(InputError, match="--jobs 0"):
         make_rooms(made.parent, MakeRoomsConfig(), jobs=0)
 
 
 def test_the_same_seed_gives_the_same_files_whatever_the_jobs(made: Path, tmp_path: Path):
-    config = MakeRoomsConfig(count=2, seed=5, volumes=False, sheet=False)
+    config = MakeRoomsConfig(rooms=RoomsConfig(count=2, seed=5), volumes=False, sheet=False)
     make_rooms(tmp_path / "out", config, jobs=2)
     for name in ("description.json", "mesh.ply", "semantic.ply", "objects.json"):
         assert (tmp_path / "out" / made.name / name).read_bytes() == (made / name).read_bytes()
@@ -128,14 +129,12 @@ def test_scenes_with_a_library_say_who_made_what_also_when_more_are_added(with_l
     assert all(f"({name}) by Maker of {name.removeprefix('Tiny#')}" in text for name in from_it)
 
     file = with_library.parent / "tiny.sh3f"
-    less: dict[str, Any] = {
-        "volumes": False,
-        "sheet": False,
-        "uses": ("living_room",),
-        "libraries": (file,),
-        "library_share": 1.0,
-    }
-    make_rooms(with_library, MakeRoomsConfig(count=2, seed=4, split="test", **less), jobs=2)
+    mine: dict[str, Any] = {"uses": ("living_room",), "libraries": (file,), "library_share": 1.0}
+
+    def config(**values: Any) -> MakeRoomsConfig:
+        return MakeRoomsConfig(rooms=RoomsConfig(**(mine | values)), volumes=False, sheet=False)
+
+    make_rooms(with_library, config(count=2, seed=4, split="test"), jobs=2)
     scenes = sorted(with_library.glob("*_*/"))
     assert len(scenes) == 3
     used = [credited(scene) if (scene / "attribution.json").exists() else set() for scene in scenes]
@@ -143,13 +142,12 @@ def test_scenes_with_a_library_say_who_made_what_also_when_more_are_added(with_l
     assert "Tiny#sofa" in used[0] | used[1] <= {"Tiny#sofa", "Tiny#desk"}
     text = (with_library / "ATTRIBUTION.txt").read_text()
     assert text.count(" by Maker of ") == len(set().union(*used))
-    less["library_share"] = 0.5
     with pytest.raises(InputError, match="made with other settings"):
-        make_rooms(with_library, MakeRoomsConfig(count=1, seed=9, **less))
+        make_rooms(with_library, config(count=1, seed=9, library_share=0.5))
 
 
 def test_a_library_that_is_none_is_refused_before_anything_is_written(with_library: Path, tmp_path: Path):
     for path in (tmp_path / "none.sh3f", tmp_path):
         with pytest.raises(InputError, match=str(path)):
-            make_rooms(tmp_path / "out", MakeRoomsConfig(count=1, libraries=(path,)))
+            make_rooms(tmp_path / "out", MakeRoomsConfig(rooms=RoomsConfig(count=1, libraries=(path,))))
     assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ import pytest
 import torch
 import trimesh
 
+from geo3d.data_tools.rendered.ground_truth import labelled_mesh
 from geo3d.data_tools.rooms.arrange.stock import Mixed, Stock, build, builder_name
 from geo3d.data_tools.rooms.build import build_scene
 from geo3d.data_tools.rooms.catalogue import KINDS, builders_of
@@ -21,7 +22,6 @@ from geo3d.data_tools.rooms.libraries.attribution import Credit, attribution, ga
 from geo3d.data_tools.rooms.libraries.library import open_libraries, unusable
 from geo3d.data_tools.rooms.libraries.sizes import SIZES, misfit
 from geo3d.data_tools.rooms.place import describe
-from geo3d.data_tools.rooms.write_room import labelled_mesh
 from geo3d.errors import InputError
 from tests.data_tools.rooms.stand_ins import MODELS
 from tests.data_tools.rooms.tiny_library import PIXELS, tiny_library
