@@ -246,12 +246,12 @@ def shade_run(first, end, v, record, shadow, offset, rays, nearness, heights):
     """
     nx, ny, nz = np.float32(record[NORMAL]), np.float32(record[NORMAL + 1]), np.float32(record[NORMAL + 2])
     side, height = shadow.shape[1], heights[first]
-    scale, half = np.float32(side / 2 - 1), np.float32((side - 1) / 2)
+    scale, half, texel = np.float32(side / 2 - 1), np.float32((side - 1) / 2), np.float32(1 / (side / 2 - 1))
+    px, py, pz = np.float32(offset[0]), np.float32(offset[1]), np.float32(offset[2])
+    (rx, dx), (ry, dy), (rz, dz) = ray_at(rays, 0, first, v), ray_at(rays, 1, first, v), ray_at(rays, 2, first, v)
     for u in range(first, end):
-        z = np.float32(1) / nearness[u]
-        x = np.float32(rays[0, 0] * u + rays[0, 1] * v + rays[0, 2]) * z + np.float32(offset[0])
-        y = np.float32(rays[1, 0] * u + rays[1, 1] * v + rays[1, 2]) * z + np.float32(offset[1])
-        w = np.float32(rays[2, 0] * u + rays[2, 1] * v + rays[2, 2]) * z + np.float32(offset[2])
+        z, past = np.float32(1) / nearness[u], np.float32(np.int32(u - first))
+        x, y, w = (rx + dx * past) * z + px, (ry + dy * past) * z + py, (rz + dz * past) * z + pz
         if abs(x) >= abs(y) and abs(x) >= abs(w):
             face, depth, s, t, n, ns, nt = 0, x, y, w, nx, ny, nz
         elif abs(y) >= abs(w):
@@ -260,16 +260,23 @@ def shade_run(first, end, v, record, shadow, offset, rays, nearness, heights):
             face, depth, s, t, n, ns, nt = 2, w, x, y, nz, nx, ny
         if depth < 0:
             face, depth, n = face + 3, -depth, -n
-        column, row = s / depth * scale + half, t / depth * scale + half
+        inverse = scale / depth
+        column, row = s * inverse + half, t * inverse + half
         left, up = min(max(np.int32(column), 0), side - 2), min(max(np.int32(row), 0), side - 2)
         right, down = column - np.float32(left), row - np.float32(up)
-        s, t = (np.float32(left) - half) / scale, (np.float32(up) - half) / scale
-        away, s_step, t_step = n + ns * s + nt * t, ns / scale, nt / scale
-        upper = (1 - right) * reaches(shadow[face, up, left], height, away)
+        s_step, t_step = ns * texel, nt * texel
+        away = n + s_step * (np.float32(left) - half) + t_step * (np.float32(up) - half)
+        upper = (np.float32(1) - right) * reaches(shadow[face, up, left], height, away)
         upper += right * reaches(shadow[face, up, left + 1], height, away + s_step)
-        lower = (1 - right) * reaches(shadow[face, up + 1, left], height, away + t_step)
+        lower = (np.float32(1) - right) * reaches(shadow[face, up + 1, left], height, away + t_step)
         lower += right * reaches(shadow[face, up + 1, left + 1], height, away + s_step + t_step)
-        heights[u] = height * ((1 - down) * upper + down * lower)
+        heights[u] = height * (upper + down * (lower - upper))
+
+
+@njit(cache=True, inline="always")
+def ray_at(rays, axis, u, v):
+    """A pixel's ray along an axis of the world, and its change along u."""
+    return np.float32(rays[axis, 0] * u + rays[axis, 1] * v + rays[axis, 2]), np.float32(rays[axis, 0])
 
 
 @njit(cache=True, inline="always")
