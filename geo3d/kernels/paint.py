@@ -9,9 +9,9 @@ from numba import njit, prange
 
 SIDE = 256
 """Texels along each side of a mask."""
-HELD = 512
+HELD = 2048
 """Triangles that a band of rows remembers; a power of two."""
-ROWS = 32
+ROWS = 64
 """Of the image, in a band, which one thread paints."""
 LEVELS = 4096
 """Linear light levels in a table of sRGB bytes."""
@@ -74,17 +74,17 @@ def view(fine, fine_depth, samples, geometry, look, lamps, face_objects, object_
 
 @njit(cache=True)
 def new_memory(width, lamps):
-    """Which triangle each record is of, the records, and what is known of each pixel of a row."""
+    """Which triangle each record is of, the records, room to make one, and what is known of each pixel of a row."""
     held, records = np.full(HELD, -1, np.int32), np.empty((HELD, HEIGHTS + lamps))
-    nearness, heights = np.empty(width, np.float32), np.empty((lamps, width), np.float32)
-    return held, records, nearness, heights, np.empty((3, width), np.float32)
+    depth, heights = np.empty(width, np.float32), np.empty((lamps, width), np.float32)
+    return held, records, np.empty((2, 3, 3)), depth, heights, np.empty((3, width), np.float32)
 
 
 @njit(cache=True, error_model="numpy")
 def shade_row(v, triangle, geometry, look, lamps, memory, line):
     """Write the linear colour, `line` [3, width], of a row's triangles."""
     _, face_materials, colours, seconds, patterns, masks, pictures, sizes, starts, texels, vertex_colours, curve = look
-    held, records, nearness, heights, light = memory
+    held, records, room, depth, heights, light = memory
     _, _, _, shadows, offsets, rays = lamps
     u, width = 0, len(triangle)
     while u < width:
@@ -92,19 +92,19 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
         while end < width and triangle[end] == i:
             end += 1
         if i < 0:
-            clear_run(u, end, nearness, heights, line)
+            clear_run(u, end, depth, heights, line)
         else:
             slot = i & (HELD - 1)
             if held[slot] != i:
                 held[slot] = i
-                describe(i, geometry, look, lamps[0], records[slot])
+                describe(i, geometry, look, lamps[0], room, records[slot])
             value, step = value_at(records, slot, NEARNESS, u, v)
             for k in range(end - u):
-                nearness[u + k] = value + step * np.float32(np.int32(k))
+                depth[u + k] = np.float32(1) / (value + step * np.float32(np.int32(k)))
             for lamp in range(len(heights)):
                 fill_run(heights[lamp], u, end, np.float32(records[slot, HEIGHTS + lamp]))
                 if len(shadows) and records[slot, HEIGHTS + lamp] > 0:
-                    shade_run(u, end, v, records[slot], shadows[lamp], offsets[lamp], rays, nearness, heights[lamp])
+                    shade_run(u, end, v, records[slot], shadows[lamp], offsets[lamp], rays, depth, heights[lamp])
             material = face_materials[i]
             for k in range(3):
                 fill_run(line[k], u, end, colours[material, k])
@@ -112,18 +112,18 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
             t, t_step = value_at(records, slot, DOWN, u, v)
             if differ(colours, seconds, material):
                 mix_run(
-                    u, end, s, s_step, t, t_step, colours, seconds, material, masks, patterns[material], nearness, line
+                    u, end, s, s_step, t, t_step, colours, seconds, material, masks, patterns[material], depth, line
                 )
             picture = pictures[material]
             if picture >= 0:
                 size = sizes[picture, 0], sizes[picture, 1]
-                multiply_run(u, end, s, s_step, t, t_step, texels, starts[picture], size, curve, nearness, line)
+                multiply_run(u, end, s, s_step, t, t_step, texels, starts[picture], size, curve, depth, line)
             for k in range(3 if len(vertex_colours) else 0):
                 value, step = value_at(records, slot, CORNERS + 3 * k, u, v)
                 for at in range(end - u):
-                    line[k, u + at] *= (value + step * np.float32(np.int32(at))) / nearness[u + at]
+                    line[k, u + at] *= (value + step * np.float32(np.int32(at))) * depth[u + at]
         u = end
-    light_row(v, geometry[3], lamps, nearness, heights, light)
+    light_row(v, geometry[3], lamps, depth, heights, light)
     for k in range(3):
         for u in range(width):
             line[k, u] *= light[k, u]
@@ -144,9 +144,9 @@ def fill_run(values, first, end, value):
 
 
 @njit(cache=True, inline="always")
-def clear_run(first, end, nearness, heights, line):
+def clear_run(first, end, depth, heights, line):
     """Make pixels without a triangle black, at a depth of 1."""
-    fill_run(nearness, first, end, np.float32(1))
+    fill_run(depth, first, end, np.float32(1))
     for lamp in range(len(heights)):
         fill_run(heights[lamp], first, end, np.float32(0))
     for k in range(3):
@@ -163,30 +163,35 @@ def differ(colours, seconds, material):
 
 
 @njit(cache=True, inline="always")
-def place_at(s, s_step, t, t_step, k, nearness):
-    """Where a run's pixel `k` lies in a texture, from 0 to 1, by what changes evenly and the pixel's inverse depth."""
-    z, past = np.float32(1) / nearness, np.float32(np.int32(k))
-    x, y = (s + s_step * past) * z, (t + t_step * past) * z
+def place_at(s, s_step, t, t_step, k, depth):
+    """Where a run's pixel `k` lies in a texture, from 0 to 1, by what changes evenly and the pixel's depth."""
+    past = np.float32(np.int32(k))
+    x, y = (s + s_step * past) * depth, (t + t_step * past) * depth
     return x - np.floor(x), y - np.floor(y)
 
 
 @njit(cache=True, inline="always")
-def mix_run(first, end, s, s_step, t, t_step, colours, seconds, material, masks, pattern, nearness, line):
+def mix_run(first, end, s, s_step, t, t_step, colours, seconds, material, masks, pattern, depth, line):
     """Mix a pattern's other colour into a material's."""
-    side = np.float32(SIDE)
+    side, red, green, blue = np.float32(SIDE), line[0], line[1], line[2]
+    to_red = (seconds[material, 0] - colours[material, 0]) * np.float32(1 / 255)
+    to_green = (seconds[material, 1] - colours[material, 1]) * np.float32(1 / 255)
+    to_blue = (seconds[material, 2] - colours[material, 2]) * np.float32(1 / 255)
     for k in range(end - first):
-        x, y = place_at(s, s_step, t, t_step, k, nearness[first + k])
-        column, row = np.int32(x * side) & (SIDE - 1), np.int32(y * side) & (SIDE - 1)
-        mix = np.float32(masks[pattern, row, column]) * np.float32(1 / 255)
-        for channel in range(3):
-            line[channel, first + k] += mix * (seconds[material, channel] - colours[material, channel])
+        at = np.uint64(first + k)
+        x, y = place_at(s, s_step, t, t_step, k, depth[at])
+        column, row = np.uint64(np.int32(x * side) & (SIDE - 1)), np.uint64(np.int32(y * side) & (SIDE - 1))
+        mix = np.float32(masks[pattern, row, column])
+        red[at] += mix * to_red
+        green[at] += mix * to_green
+        blue[at] += mix * to_blue
 
 
 @njit(cache=True, inline="always")
-def multiply_run(first, end, s, s_step, t, t_step, texels, start, size, curve, nearness, line):
+def multiply_run(first, end, s, s_step, t, t_step, texels, start, size, curve, depth, line):
     """Multiply with the colours of a picture."""
     for k in range(end - first):
-        x, y = place_at(s, s_step, t, t_step, k, nearness[first + k])
+        x, y = place_at(s, s_step, t, t_step, k, depth[first + k])
         red, green, blue = between_texels(texels, start, size, curve, x, y)
         line[0, first + k] *= red
         line[1, first + k] *= green
@@ -194,41 +199,43 @@ def multiply_run(first, end, s, s_step, t, t_step, texels, start, size, curve, n
 
 
 @njit(cache=True, error_model="numpy")
-def describe(i, geometry, look, lamps, record):
+def describe(i, geometry, look, lamps, room, record):
     """Write a triangle's `record`.
 
     At pixel q a corner a counts z (b x c) . ray / (a . (b x c)), where the ray is that of q at depth 1.
     """
     vertices, faces, m, k = geometry
     uv, vertex_colours, curve = look[0], look[10], look[11]
-    corners, across = np.empty((3, 3)), np.empty((3, 3))
+    corners, across = room[0], room[1]
     for corner in range(3):
         a, b, c = vertices[faces[i, corner], 0], vertices[faces[i, corner], 1], vertices[faces[i, corner], 2]
         for axis in range(3):
             corners[corner, axis] = m[axis, 0] * a + m[axis, 1] * b + m[axis, 2] * c + m[axis, 3]
     for corner in range(3):
         cross(corners[(corner + 1) % 3], corners[(corner + 2) % 3], across[corner])
-    a, normal = corners[0], across[0] + across[1] + across[2]
-    volume = across[0, 0] * a[0] + across[0, 1] * a[1] + across[0, 2] * a[2]
-    normal *= (-1 if volume > 0 else 1) / np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
+    ax, ay, az = corners[0, 0], corners[0, 1], corners[0, 2]
+    volume = across[0, 0] * ax + across[0, 1] * ay + across[0, 2] * az
+    nx, ny = across[0, 0] + across[1, 0] + across[2, 0], across[0, 1] + across[1, 1] + across[2, 1]
+    nz = across[0, 2] + across[1, 2] + across[2, 2]
+    towards = (-1 if volume > 0 else 1) / np.sqrt(nx * nx + ny * ny + nz * nz)
+    nx, ny, nz = nx * towards, ny * towards, nz * towards
     for corner in range(3):
         x, y, z = across[corner, 0] / volume, across[corner, 1] / volume, across[corner, 2] / volume
-        across[corner] = x * k[0, 0], x * k[0, 1] + y * k[1, 1], x * k[0, 2] + y * k[1, 2] + z
+        across[corner, 0], across[corner, 1] = x * k[0, 0], x * k[0, 1] + y * k[1, 1]
+        across[corner, 2] = x * k[0, 2] + y * k[1, 2] + z
     for axis in range(3):
         record[NEARNESS + axis] = across[0, axis] + across[1, axis] + across[2, axis]
-        for side, start in enumerate((ACROSS, DOWN)):
-            record[start + axis] = 0
-            for corner in range(3):
-                record[start + axis] += across[corner, axis] * uv[i, corner, side]
-        record[NORMAL + axis] = m[0, axis] * normal[0] + m[1, axis] * normal[1] + m[2, axis] * normal[2]
-        for k in range(3 if len(vertex_colours) else 0):
-            record[CORNERS + 3 * k + axis] = 0
-            for corner in range(3):
-                shown = curve[vertex_colours[faces[i, corner], k]]
-                record[CORNERS + 3 * k + axis] += across[corner, axis] * shown
+        a, b, c = across[0, axis], across[1, axis], across[2, axis]
+        record[ACROSS + axis] = a * uv[i, 0, 0] + b * uv[i, 1, 0] + c * uv[i, 2, 0]
+        record[DOWN + axis] = a * uv[i, 0, 1] + b * uv[i, 1, 1] + c * uv[i, 2, 1]
+        record[NORMAL + axis] = m[0, axis] * nx + m[1, axis] * ny + m[2, axis] * nz
+        for channel in range(3 if len(vertex_colours) else 0):
+            p, q = vertex_colours[faces[i, 0], channel], vertex_colours[faces[i, 1], channel]
+            r = vertex_colours[faces[i, 2], channel]
+            record[CORNERS + 3 * channel + axis] = a * curve[p] + b * curve[q] + c * curve[r]
     for lamp in range(len(lamps)):
-        x, y, z = lamps[lamp, 0] - a[0], lamps[lamp, 1] - a[1], lamps[lamp, 2] - a[2]
-        record[HEIGHTS + lamp] = max(x * normal[0] + y * normal[1] + z * normal[2], 0.0)
+        x, y, z = lamps[lamp, 0] - ax, lamps[lamp, 1] - ay, lamps[lamp, 2] - az
+        record[HEIGHTS + lamp] = max(x * nx + y * ny + z * nz, 0.0)
 
 
 @njit(cache=True, inline="always")
@@ -238,20 +245,20 @@ def cross(p, q, across):
 
 
 @njit(cache=True, error_model="numpy")
-def shade_run(first, end, v, record, shadow, offset, rays, nearness, heights):
+def shade_run(first, end, v, record, shadow, offset, rays, depths, heights):
     """Lower a lamp's `heights` over a run of a triangle's pixels to the share of it that reaches them.
 
     A point of the plane n . x = -h about the lamp, seen from there along d (1 along its largest axis), lies at depth
     -h / (n . d). What the map has around is compared to the plane at those places, so that no surface shades itself.
     """
     nx, ny, nz = np.float32(record[NORMAL]), np.float32(record[NORMAL + 1]), np.float32(record[NORMAL + 2])
-    side, height = shadow.shape[1], heights[first]
-    scale, half = np.float32(side / 2 - 1), np.float32((side - 1) / 2)
+    side, height, one = shadow.shape[1], heights[first], np.uint64(1)
+    scale, half, texel = np.float32(side / 2 - 1), np.float32((side - 1) / 2), np.float32(1 / (side / 2 - 1))
+    px, py, pz = np.float32(offset[0]), np.float32(offset[1]), np.float32(offset[2])
+    (rx, dx), (ry, dy), (rz, dz) = ray_at(rays, 0, first, v), ray_at(rays, 1, first, v), ray_at(rays, 2, first, v)
     for u in range(first, end):
-        z = np.float32(1) / nearness[u]
-        x = np.float32(rays[0, 0] * u + rays[0, 1] * v + rays[0, 2]) * z + np.float32(offset[0])
-        y = np.float32(rays[1, 0] * u + rays[1, 1] * v + rays[1, 2]) * z + np.float32(offset[1])
-        w = np.float32(rays[2, 0] * u + rays[2, 1] * v + rays[2, 2]) * z + np.float32(offset[2])
+        z, past = depths[u], np.float32(np.int32(u - first))
+        x, y, w = (rx + dx * past) * z + px, (ry + dy * past) * z + py, (rz + dz * past) * z + pz
         if abs(x) >= abs(y) and abs(x) >= abs(w):
             face, depth, s, t, n, ns, nt = 0, x, y, w, nx, ny, nz
         elif abs(y) >= abs(w):
@@ -260,16 +267,24 @@ def shade_run(first, end, v, record, shadow, offset, rays, nearness, heights):
             face, depth, s, t, n, ns, nt = 2, w, x, y, nz, nx, ny
         if depth < 0:
             face, depth, n = face + 3, -depth, -n
-        column, row = s / depth * scale + half, t / depth * scale + half
+        inverse = scale / depth
+        column, row = s * inverse + half, t * inverse + half
         left, up = min(max(np.int32(column), 0), side - 2), min(max(np.int32(row), 0), side - 2)
+        p, q, r = np.uint64(face), np.uint64(up), np.uint64(left)
         right, down = column - np.float32(left), row - np.float32(up)
-        s, t = (np.float32(left) - half) / scale, (np.float32(up) - half) / scale
-        away, s_step, t_step = n + ns * s + nt * t, ns / scale, nt / scale
-        upper = (1 - right) * reaches(shadow[face, up, left], height, away)
-        upper += right * reaches(shadow[face, up, left + 1], height, away + s_step)
-        lower = (1 - right) * reaches(shadow[face, up + 1, left], height, away + t_step)
-        lower += right * reaches(shadow[face, up + 1, left + 1], height, away + s_step + t_step)
-        heights[u] = height * ((1 - down) * upper + down * lower)
+        s_step, t_step = ns * texel, nt * texel
+        away = n + s_step * (np.float32(left) - half) + t_step * (np.float32(up) - half)
+        upper = (np.float32(1) - right) * reaches(shadow[p, q, r], height, away)
+        upper += right * reaches(shadow[p, q, r + one], height, away + s_step)
+        lower = (np.float32(1) - right) * reaches(shadow[p, q + one, r], height, away + t_step)
+        lower += right * reaches(shadow[p, q + one, r + one], height, away + s_step + t_step)
+        heights[u] = height * (upper + down * (lower - upper))
+
+
+@njit(cache=True, inline="always")
+def ray_at(rays, axis, u, v):
+    """A pixel's ray along an axis of the world, and its change along u."""
+    return np.float32(rays[axis, 0] * u + rays[axis, 1] * v + rays[axis, 2]), np.float32(rays[axis, 0])
 
 
 @njit(cache=True, inline="always")
@@ -296,7 +311,7 @@ def between_texels(texels, start, size, curve, s, t):
 
 
 @njit(cache=True, error_model="numpy")
-def light_row(v, inverse, lamps, nearness, heights, light):
+def light_row(v, inverse, lamps, depth, heights, light):
     """Write the light, [3, width], on points of a row that lamps stand `heights` [lamp, width] over."""
     positions, shades, ambient = lamps[0], lamps[1], lamps[2]
     light[:] = ambient
@@ -307,8 +322,8 @@ def light_row(v, inverse, lamps, nearness, heights, light):
         a, b, c = np.float32(positions[k, 0]), np.float32(positions[k, 1]), np.float32(positions[k, 2])
         of_red, of_green, of_blue = shades[k, 0], shades[k, 1], shades[k, 2]
         height = heights[k]
-        for u in range(len(nearness)):
-            z = np.float32(1) / nearness[u]
+        for u in range(len(depth)):
+            z = depth[u]
             along, up, ahead = a - (start + step * np.float32(np.int32(u))) * z, b - y * z, c - z
             square = along * along + up * up + ahead * ahead
             falling = height[u] / np.sqrt(square + np.float32(1e-6))
@@ -338,6 +353,10 @@ def write_colour(line, samples, bytes_of, mean, colour):
         if samples == 1:
             for u in range(len(colour)):
                 mean[u] = line[channel, u]
+        elif samples == 2:
+            for u in range(len(colour)):
+                ends = line[channel, 2 * u] + line[channel, 2 * u + 2]
+                mean[u] = np.float32(0.25) * ends + np.float32(0.5) * line[channel, 2 * u + 1]
         else:
             mean[:] = 0
             for k in range(2 * samples - 1):
@@ -353,7 +372,7 @@ def write_colour(line, samples, bytes_of, mean, colour):
 def write_rest(v, found, geometry, look, lamps, memory, face_objects, object_labels, none, channels):
     """Write normals, labels and objects of a row of triangles."""
     _, _, normals, labels, objects = channels
-    held, records = memory[0], memory[1]
+    held, records, room = memory[0], memory[1], memory[2]
     before, x, y, z, label, number = np.int32(-1), np.float32(0), np.float32(0), np.float32(0), none, np.int32(0)
     for u in range(normals.shape[1]):
         i = found[u]
@@ -361,7 +380,7 @@ def write_rest(v, found, geometry, look, lamps, memory, face_objects, object_lab
             slot = i & (HELD - 1)
             if held[slot] != i:
                 held[slot] = i
-                describe(i, geometry, look, lamps[0], records[slot])
+                describe(i, geometry, look, lamps[0], room, records[slot])
             x, y, z = records[slot, NORMAL], records[slot, NORMAL + 1], records[slot, NORMAL + 2]
             label, number = object_labels[face_objects[i]], face_objects[i] + 1
         elif i != before:
