@@ -28,19 +28,21 @@ def draw_sheet(scene: ModelledScene, cameras: CameraPath, rows: int = ROWS) -> I
     import torch
     from PIL import Image
 
-    from geo3d.data_tools.rooms.views import view_scene
+    from geo3d.ops.scene_view import lamps_of, view_scene
 
     count = len(cameras.world_from_camera)
     numbers = np.unique(np.linspace(0, count - 1, min(rows, count)).round().astype(int))
     scale = HEIGHT / cameras.size[0]
     size = (HEIGHT, max(round(cameras.size[1] * scale), 1))
     intrinsics = torch.diag(torch.tensor([scale, scale, 1.0]).double()) @ cameras.intrinsics.double()
-    panels = []
+    panels, lamps = [], lamps_of(scene, shadows=True)
     for number in numbers:
-        view = view_scene(scene, cameras.world_from_camera[number].double().inverse(), intrinsics, size)
+        camera_from_world = cameras.world_from_camera[number].double().inverse()
+        view = view_scene(scene, camera_from_world, intrinsics, size, lamps=lamps)
         panels.append(torch.cat(_panels(view, scene.classes), dim=1))
     tall = HEIGHT * len(panels)
-    plan = view_scene(*_from_above(scene, (tall, max(tall, size[1]))), (tall, max(tall, size[1]))).colour
+    square = (tall, max(tall, size[1]))
+    plan = view_scene(*_from_above(scene, square), square, lamps=lamps).colour
     sheet = torch.cat([torch.cat(panels), plan], dim=1)
     return Image.fromarray(np.ascontiguousarray(sheet.numpy()))
 

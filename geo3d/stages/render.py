@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from geo3d.config import settings
 
 if TYPE_CHECKING:
     from geo3d.ops.flow import Flow
+    from geo3d.ops.painting import Lamps
     from geo3d.ops.render import View
     from geo3d.scene.kinds import CameraPath, ModelledScene
 
@@ -22,6 +23,8 @@ class RenderConfig:
 
     samples: Annotated[int, Field(ge=1, le=4)] = 2
     """Samples of the colour along each side of a pixel; 1 is quickest, and has stairs along edges."""
+    shadows: bool = True
+    """Lamps cast shadows, and do not shine through walls."""
     flow: bool = False
     """Optical flow to the next frame and to the one before, with masks of what is seen there."""
 
@@ -38,13 +41,16 @@ class RenderedFrame:
 
 def render(scene: ModelledScene, cameras: CameraPath, config: RenderConfig, first: int = 0) -> Iterator[RenderedFrame]:
     """Render the frames of a path in order, from the frame `first` on."""
+    from geo3d.ops.scene_view import lamps_of
+
     count = len(cameras.world_from_camera)
     if first >= count:
         return
-    before = render_frame(scene, cameras, first - 1, config.samples) if first and config.flow else None
-    here = render_frame(scene, cameras, first, config.samples)
+    look = config.samples, lamps_of(scene, config.shadows)
+    before = render_frame(scene, cameras, first - 1, *look) if first and config.flow else None
+    here = render_frame(scene, cameras, first, *look)
     for number in range(first, count):
-        after = render_frame(scene, cameras, number + 1, config.samples) if number + 1 < count else None
+        after = render_frame(scene, cameras, number + 1, *look) if number + 1 < count else None
         forward = _flow(cameras, here, number, after, number + 1) if after and config.flow else None
         backward = _flow(cameras, here, number, before, number - 1) if before and config.flow else None
         yield RenderedFrame(number, here, forward, backward)
@@ -52,16 +58,14 @@ def render(scene: ModelledScene, cameras: CameraPath, config: RenderConfig, firs
             before, here = here, after
 
 
-def render_frame(scene: ModelledScene, cameras: CameraPath, number: int, samples: int) -> View:
-    """One frame of a path, with the scene's own materials and lamps."""
-    from geo3d.ops.painting import Lamps, Surfaces
-    from geo3d.ops.render import render_view
+def render_frame(
+    scene: ModelledScene, cameras: CameraPath, number: int, samples: int, lamps: Lamps | None = None
+) -> View:
+    """One frame of a path; `lamps` as for :func:`geo3d.ops.scene_view.view_scene`."""
+    from geo3d.ops.scene_view import view_scene
 
-    surfaces = Surfaces(**{field.name: getattr(scene, field.name) for field in fields(Surfaces)})
-    lamps = Lamps(scene.lights, scene.light_colours, scene.ambient)
-    seen = scene.vertices, scene.faces, surfaces, lamps, scene.face_objects, scene.object_labels
     camera_from_world = cameras.world_from_camera[number].double().inverse()
-    return render_view(*seen, camera_from_world, cameras.intrinsics, cameras.size, samples)
+    return view_scene(scene, camera_from_world, cameras.intrinsics, cameras.size, samples, lamps)
 
 
 def _flow(cameras: CameraPath, view: View, number: int, other: View, other_number: int) -> Flow:

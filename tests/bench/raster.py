@@ -11,8 +11,8 @@ import torch
 from geo3d.data_tools.rooms.build import build_scene
 from geo3d.data_tools.rooms.catalogue import builders_of
 from geo3d.data_tools.rooms.place import describe
-from geo3d.data_tools.rooms.views import view_scene
 from geo3d.ops.raster import rasterize
+from geo3d.ops.scene_view import view_scene
 from tests.scenes import looking_at
 
 SIZE = (480, 640)

@@ -7,12 +7,12 @@ import pytest
 import torch
 import trimesh
 
-from geo3d.data_tools.rooms.views import view_scene
 from geo3d.ops import render
 from geo3d.ops.orbit import looking_at
 from geo3d.ops.painting import Lamps, Surfaces, linear
 from geo3d.ops.raster import rasterize
 from geo3d.ops.render import NONE, render_view
+from geo3d.ops.scene_view import view_scene
 from geo3d.scene.kinds import ModelledScene
 from tests.ops.test_painting import some_surfaces, with_pictures
 from tests.scenes import no_pictures
