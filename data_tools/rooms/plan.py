@@ -91,7 +91,8 @@ def _tiles(draw: Draw, edge: tuple[float, float]) -> Material:
     """Four tiles within `edge` metres each way, their joints clearly lighter or darker; or marble with softer veins."""
     colour = draw.shade(draw.one_of(STONES), 0.06) if draw.chance(0.75) else draw.colour((0.05, 0.5), (0.35, 0.9))
     joints = [grey for grey in GREYS[1:] if abs(sum(grey) - sum(colour)) > 3 * CONTRAST]
-    second, pattern = draw.one_of(joints), draw.one_of(("tiles", "tiles", "tiles", "marble"))
+    second = draw.one_of(joints)
+    pattern = draw.one_of(("tiles", "tiles", "tiles", "marble"))
     if pattern == "marble":
         second = (colour[0] + second[0]) // 2, (colour[1] + second[1]) // 2, (colour[2] + second[2]) // 2
     return Material(colour, second, pattern, draw.between(*edge))

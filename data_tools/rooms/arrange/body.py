@@ -54,7 +54,8 @@ def meets(one: Body, other: Body) -> NDArray[np.bool_]:
     found = np.zeros(len(one.centres), bool)
     if len(mine) and len(theirs):
         a, b = one.extents[mine, None], other.extents[None, theirs]
-        shared = (np.minimum(a[:, :, 1], b[:, :, 1]) - np.maximum(a[:, :, 0], b[:, :, 0]) > DEEP).all(axis=2)
+        along = np.minimum(a[:, :, 1], b[:, :, 1]) - np.maximum(a[:, :, 0], b[:, :, 0]) > DEEP
+        shared = along[..., 0] & along[..., 1] & along[..., 2]
         # Boxes along the world's axes are the boxes about them.
         if not (0.0 in one.axis and 0.0 in other.axis) and shared.any():
             for axis in (one.axis,) if _square(one.axis, other.axis) else (one.axis, other.axis):
