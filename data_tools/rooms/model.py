@@ -76,7 +76,7 @@ class Shape:
 
     def box(self, middle: Triple, size: Triple, material: Material, tilt: float = 0.0, label: str = "") -> None:
         """A box about its middle; `tilt` turns it about its own x axis, its top away from the front, in radians."""
-        corners = (np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1], indexing="ij")).reshape(3, 8).T) * np.array(size) / 2
+        corners = BOX_CORNERS * np.array(size) / 2
         cos, sin = np.cos(tilt), np.sin(tilt)
         y, z = corners[:, 1].copy(), corners[:, 2].copy()
         corners[:, 1], corners[:, 2] = cos * y + sin * z, cos * z - sin * y
@@ -94,11 +94,13 @@ class Shape:
     ) -> None:
         """A cylinder between two points, or with `end_radius` a truncated cone."""
         axis = np.subtract(end, start)
-        axis = axis / np.linalg.norm(axis)
-        side = np.cross(axis, (0.0, 1.0, 0.0) if abs(axis[1]) < 0.9 else (1.0, 0.0, 0.0))
+        x, y, z = axis = axis / np.linalg.norm(axis)
+        side = np.array((-z, 0.0, x) if abs(y) < 0.9 else (0.0, z, -y))
         side /= np.linalg.norm(side)
-        angles = np.arange(sides) * 2 * np.pi / sides
-        ring = np.outer(np.cos(angles), side) + np.outer(np.sin(angles), np.cross(axis, side))
+        u, v, w = side
+        up = np.array((y * w - z * v, z * u - x * w, x * v - y * u))
+        angles = (np.arange(sides) * 2 * np.pi / sides)[:, None]
+        ring = np.cos(angles) * side + np.sin(angles) * up
         wide = radius if end_radius is None else end_radius
         self.loft([start + radius * ring, end + wide * ring], material, label)
 
@@ -239,6 +241,7 @@ class Shape:
         )
 
 
+BOX_CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
 BOX_FACES = np.array(
     [
         *((0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5)),
