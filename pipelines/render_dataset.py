@@ -13,7 +13,7 @@ from typing import Annotated
 import tyro
 
 from geo3d.data_tools.rendered.frames import check_writers
-from geo3d.data_tools.rendered.scene_sources import Furniture, SceneSource, find_sources
+from geo3d.data_tools.rendered.scene_sources import LOGS, Furniture, SceneSource, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.pipelines.render_config import RenderDatasetConfig
@@ -60,7 +60,7 @@ def render_dataset(
     else:
         options = {"out": out, "config": config, "trajectory": trajectory}
         listed = [Job(f"scenes{i}", render_some, {"sources": left[i::count]} | options) for i in range(count)]
-        faults = [one for one in run_jobs(listed, count, out / "logs", label="scenes") if one.error]
+        faults = [one for one in run_jobs(listed, count, out / LOGS, label="scenes") if one.error]
         if faults:
             said = "; ".join(f"{one.name}: {one.error}" for one in faults)
             raise SomeFailedError(f"{len(faults)} of {count} processes failed ({said}); what they rendered stays")

@@ -16,7 +16,7 @@ from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_im
 from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, load_scene
 from geo3d.pipelines.render_config import RenderDatasetConfig
-from geo3d.progress import track
+from geo3d.progress import say, track
 from geo3d.stages.render import RenderConfig, render
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
 
     loaded = load_scene(source, config.up)
     cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
+    _tell_of_far_depth(loaded.scene, cameras, config, source.name)
     folder = out / MAKING / source.name
     folder.mkdir(exist_ok=True)
     write_scene(loaded, folder)
@@ -52,6 +53,18 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
         _write_sheet(loaded, cameras, folder)
     os.sync()
     os.rename(folder, out / source.name)
+
+
+def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: RenderDatasetConfig, name: str) -> None:
+    """Meshes in millimetres, say, do not fit into images of depth that count them."""
+    used = scene.vertices[scene.faces.long().unique()].double()
+    low, high = used.amin(dim=0), used.amax(dim=0)
+    eyes = cameras.world_from_camera[:, :3, 3].double()
+    farthest = float((eyes - low).abs().maximum((eyes - high).abs()).norm(dim=1).max())
+    limit = 0xFFFF * config.images.depth_unit
+    if farthest > limit and "depth" in config.images.channels:
+        fits = f"--images.depth-unit {farthest / 0xFFFF:.2g} holds all"
+        say(f"{name} reaches {farthest:.4g} m from its cameras, and depth {limit:.4g} m; {fits}")
 
 
 def _channels(config: RenderDatasetConfig) -> ImagesConfig:

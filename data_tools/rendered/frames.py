@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -60,7 +61,8 @@ def _write_plain(frames: RenderedFrames, folder: Path) -> None:
 def _write_artifact(frames: RenderedFrames, folder: Path) -> None:
     from geo3d.scene.artifact import store
 
-    (folder / "frames").mkdir(exist_ok=True)
+    shutil.rmtree(folder / "frames", ignore_errors=True)  # of a call that was killed
+    (folder / "frames").mkdir()
     store(frames, folder / "frames")
 
 

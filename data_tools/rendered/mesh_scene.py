@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from geo3d.scene.kinds import ModelledScene, SemanticMesh
 
-UNLABELLED = 255
+FARTHEST = 1e9
+"""Metres."""
+UNLABELLED, MOST_OBJECTS = 255, 2**16 - 1
 LAMPS = (1.0, 0.6, 1.5), (-1.2, 0.9, 0.4), (0.2, -1.4, 0.5)
 """Where lamps stand about a mesh without colours; the third axis is up."""
 
@@ -34,14 +36,16 @@ def read_mesh_scene(file: Path, up: tuple[float, float, float] | None = None) ->
     parts = read_parts(file)
     if not sum(len(part.faces) for part in parts):
         raise InputError(f"{file} has no faces, of which there would be something to see")
-    if not all(np.isfinite(part.vertices).all() for part in parts):
-        raise InputError(f"{file} has vertices that are not finite")
+    if not all((np.abs(part.vertices) <= FARTHEST).all() for part in parts):
+        raise InputError(f"{file} has vertices that are not finite, or beyond {FARTHEST:g} m")
     if any(len(part.faces) and not 0 <= part.faces.min() <= part.faces.max() < len(part.vertices) for part in parts):
         raise InputError(f"{file} has faces that name vertices which are not there")
     usual = (0.0, 1.0, 0.0) if file.suffix.lower() in (".glb", ".gltf", ".obj") else (0.0, 0.0, 1.0)
     length = math.hypot(*(up or usual))
     if not length > 0:
         raise InputError(f"up is {up}; it must have a length above 0")
+    if len(parts) > MOST_OBJECTS:
+        raise InputError(f"{file} has {len(parts):,} parts; {MOST_OBJECTS:,} fit into images of instances")
     scene = _joined(parts, tuple(axis / length for axis in up or usual))
     coloured = scene.vertex_colours is not None or bool((scene.pictures >= 0).any())
     return scene if coloured else lit(scene)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rooms.libraries.library import LibraryModel
     from geo3d.scene.kinds import CameraPath, ModelledScene
 
+LOGS = "logs"
+"""Folder of what processes say, beside those of scenes."""
 ALLOWED = (
     "a mesh file (" + ", ".join(ENDINGS) + "), the output folder of geo3d scan-to-mesh, "
     "or a scene or the output folder of geo3d make-rooms"
@@ -77,7 +79,10 @@ def find_sources(paths: Sequence[Path], furniture: Furniture = NOTHING_ELSE) -> 
     twice = [path for path in found if found.count(path) > 1]
     if twice:
         raise InputError(f"{twice[0]} is given twice; give each scene once")
-    return [SceneSource(name, path, furniture=furniture) for name, path in zip(_names(found), found, strict=True)]
+    names = _names(found)
+    if LOGS in names:
+        raise InputError(f"{found[names.index(LOGS)]} has the name of the folder of logs; rename it")
+    return [SceneSource(name, path, furniture=furniture) for name, path in zip(names, found, strict=True)]
 
 
 def load_scene(source: SceneSource, up: tuple[float, float, float] | None = None) -> LoadedScene:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo3d.errors import InputError
+from geo3d.scene.memory import available_memory
+
 if TYPE_CHECKING:
     from geo3d.scene.kinds import DistanceVolume, ModelledScene, SemanticVolume
 
@@ -12,6 +15,8 @@ VOXEL_SIZES = (0.047, 0.094, 0.188, 0.05)
 MARGIN = 0.3
 """Metres of a volume around the scene."""
 UNLABELLED = 255
+BYTES = 40
+"""Of memory that the volumes of a voxel take while they are made."""
 
 
 def volume_name(voxel_size: float) -> str:
@@ -20,15 +25,24 @@ def volume_name(voxel_size: float) -> str:
 
 
 def distance_volume(scene: ModelledScene, voxel_size: float, truncation: float) -> DistanceVolume:
-    """Signed distances of the whole scene; voxel (0, 0, 0) lies on a multiple of the size."""
+    """Signed distances of the whole scene; voxel (0, 0, 0) lies on a multiple of the size.
+
+    Raises InputError where they would not fit into the memory that is free.
+    """
 
     from geo3d.ops.distance import mesh_distance_volume
     from geo3d.scene.kinds import DistanceVolume
 
-    low = ((scene.vertices.amin(dim=0) - MARGIN) / voxel_size).floor()
-    high = ((scene.vertices.amax(dim=0) + MARGIN) / voxel_size).ceil()
+    used = scene.vertices[scene.faces.long().unique()].double()
+    low, high = ((used.amin(dim=0) - MARGIN) / voxel_size).floor(), ((used.amax(dim=0) + MARGIN) / voxel_size).ceil()
     x, y, z = (int(side) + 1 for side in high - low)
-    origin = low.double() * voxel_size
+    if BYTES * x * y * z > available_memory():
+        wide = " x ".join(f"{side * voxel_size:.4g}" for side in (x, y, z))
+        raise InputError(
+            f"volumes of a scene of {wide} m at {voxel_size:g} m take {BYTES * x * y * z / 2**30:.3g} GiB, and "
+            f"{available_memory() / 2**30:.3g} GiB are free; scale it to metres, or leave volumes away"
+        )
+    origin = low * voxel_size
     distance = mesh_distance_volume(scene.vertices, scene.faces, origin, voxel_size, (x, y, z), truncation)
     return DistanceVolume(distance, origin, voxel_size, truncation, scene.up)
 
