@@ -76,8 +76,13 @@ def in_boxes(boxes: NDArray[np.float64]) -> Blocked:
 
     def blocked(points: NDArray[np.float64]) -> NDArray[np.bool_]:
         inside = np.zeros(len(points), bool)
-        for low, high in boxes:
-            inside |= ((points >= low) & (points <= high)).all(axis=1)
+        order = np.argsort(points[:, 0], kind="stable")
+        first = np.searchsorted(points[order, 0], boxes[:, 0, 0], "left")
+        last = np.searchsorted(points[order, 0], boxes[:, 1, 0], "right")
+        for (low, high), begin, end in zip(boxes, first, last, strict=True):
+            rows = order[begin:end]  # those that are in its reach along x
+            beside = points[rows, 1:]
+            inside[rows] |= ((beside >= low[1:]) & (beside <= high[1:])).all(axis=1)
         return inside
 
     return blocked
