@@ -37,7 +37,7 @@ def test_an_orbit_sees_all_of_a_mesh_from_its_elevation(boxes: LoadedScene):
 
 
 def test_places_of_a_grid_are_free_apart_and_look_all_ways(boxes: LoadedScene):
-    path = camera_path(boxes, PathConfig(kind="grid", spacing=0.5, headings=3, **SMALL), None, "boxes", 0)
+    path = camera_path(boxes, PathConfig(kind="grid", spacing=0.4, headings=3, **SMALL), None, "boxes", 0)
     eyes = path.world_from_camera[::3, :3, 3].numpy()
     assert len(path.world_from_camera) == 3 * len(eyes)
     inside = (np.abs(eyes[:, :2]) < 0.5 + CLEARANCE).all(axis=1)
