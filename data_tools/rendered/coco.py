@@ -43,24 +43,27 @@ def write_coco(frames: RenderedFrames, path: Path) -> None:
 
 
 def merge_coco(out: Path, scenes: list[str], path: Path) -> None:
-    """Write one file for all scenes of a data set, whose files are ``SCENE/coco.json``; one scene is read at a time."""
-    images, annotations, categories = 0, 0, "[]"
+    """Write one file for all scenes of a data set, whose files are ``SCENE/coco.json``; one is held at a time."""
     with path.open("w", encoding="utf-8") as file:
-        parts = {"images": [], "annotations": []}
-        for scene in scenes:
-            one = json.loads((out / scene / NAME).read_text(encoding="utf-8"))
-            categories = json.dumps(one["categories"])
-            for image in one["images"]:
-                image |= {"id": image["id"] + images, "file_name": f"{scene}/{image['file_name']}"}
-            for annotation in one["annotations"]:
-                annotation["id"] += annotations
-                annotation["image_id"] += images
-            images, annotations = images + len(one["images"]), annotations + len(one["annotations"])
-            for name, listed in parts.items():
-                listed += [json.dumps(entry) for entry in one[name]]
-        for name, listed in parts.items():
-            file.write(f'{"{" if name == "images" else ""}"{name}": [{", ".join(listed)}], ')
-        file.write(f'"categories": {categories}}}')
+        file.write('{"categories": ' + (json.dumps(_read(out, scenes[0])["categories"]) if scenes else "[]"))
+        for name in ("images", "annotations"):
+            file.write(f', "{name}": [')
+            images, annotations, between = 0, 0, ""
+            for scene in scenes:
+                one = _read(out, scene)
+                for entry in one[name]:
+                    moved = {"file_name": f"{scene}/{entry['file_name']}"} if name == "images" else {}
+                    moved |= {"image_id": entry["image_id"] + images} if name == "annotations" else {}
+                    moved["id"] = entry["id"] + (images if name == "images" else annotations)
+                    file.write(between + json.dumps(entry | moved))
+                    between = ", "
+                images, annotations = images + len(one["images"]), annotations + len(one["annotations"])
+            file.write("]")
+        file.write("}")
+
+
+def _read(out: Path, scene: str) -> dict[str, Any]:
+    return json.loads((out / scene / NAME).read_text(encoding="utf-8"))
 
 
 def masks(instances: NDArray) -> list[dict[str, Any]]:
