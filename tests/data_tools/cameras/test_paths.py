@@ -105,7 +105,7 @@ def test_every_room_is_walked_through(seed: int):
     inside = in_rooms(plan, path)
     assert inside.sum(axis=1).min() >= 20
     for rows in inside:
-        assert np.ptp(path[rows, :2, 3], axis=0).max() > 0.4
+        assert np.ptp(path[rows, :2, 3], axis=0).max() > 0.3  # of a bathroom, say, little more is free
 
 
 def test_rooms_get_frames_by_their_areas():
