@@ -47,7 +47,8 @@ class PathConfig:
     headings: Annotated[int, Field(ge=1)] = 4
     """Views from each place of a grid."""
     stereo: Annotated[float, Field(gt=0)] | None = None
-    """Metres from each camera to a second one on its right, whose frame follows; none by default."""
+    """Metres from each camera to a second one on its right, whose frame follows, so that a left frame's flow on is its
+    disparity; none by default."""
 
 
 def camera_path(loaded: LoadedScene, config: PathConfig, trajectory: Path | None, name: str, seed: int) -> CameraPath:
