@@ -46,7 +46,7 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
     files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, source.seed)
     frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
     if config.scan_volumes:
-        _write_scanned(folder, frames, volumes, config)
+        frames = _write_scanned(folder, frames, volumes, config)
     for name in config.writers if config.images.channels else ():
         WRITERS[name][1](frames, folder)
     if config.sheet:
@@ -108,8 +108,8 @@ def write_frames(
 
 def _write_scanned(
     folder: Path, frames: RenderedFrames, volumes: Sequence[DistanceVolume], config: RenderDatasetConfig
-) -> None:
-    """Fuse the frames as the main job reads them, and remove the images that were only for that."""
+) -> RenderedFrames:
+    """Fuse the frames as the main job reads them, and remove the images that were only for that; gives the others."""
     from geo3d.data_tools.rendered.ground_truth import store_all
     from geo3d.data_tools.scan_formats import find_scan
     from geo3d.stages.fuse_grids import fuse_grids
@@ -119,10 +119,12 @@ def _write_scanned(
     scan = found.format.read(found.source(folder / ".hashes"), None)
     (folder / ".hashes").unlink(missing_ok=True)
     store_all(fuse_grids(scan, volumes, max_depth=MAX_DEPTH), folder, "scan")
-    for channel in set(_channels(config).channels) - set(config.images.channels):
+    only_fused = set(_channels(config).channels) - set(config.images.channels)
+    for channel in only_fused:
         shutil.rmtree(folder / channel)
     if "plain" not in config.writers or not config.images.channels:
         (folder / "scan.json").unlink()
+    return dataclasses.replace(frames, **dict.fromkeys(only_fused, ()))
 
 
 def _write_sheet(loaded: LoadedScene, cameras: CameraPath, folder: Path) -> None:

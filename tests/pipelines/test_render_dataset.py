@@ -168,6 +168,20 @@ def test_a_set_without_images_keeps_what_was_fused_of_them(tmp_path: Path):
     assert scan.known.any()
 
 
+def test_index_files_list_no_images_that_were_only_there_to_be_fused(tmp_path: Path, box: Path):
+    images, writers = {"channels": ["colour", "instances"]}, ["artifact", "nerfstudio", "coco"]
+    whole = config(images=images, volumes=True, scan_volumes=True, writers=writers, sheet=False)
+    render_dataset((box,), tmp_path / "out", whole)
+    scene = tmp_path / "out" / "box"
+    frames: RenderedFrames = load(scene / "frames")
+    assert len(frames.colour) == len(frames.instances) == 4
+    assert frames.depth == ()
+    listed = json.loads((scene / "transforms.json").read_text())["frames"]
+    named = [name for frame in listed for key, name in frame.items() if key.endswith("file_path")]
+    assert len(named) == 4
+    assert all((scene / name).exists() for name in named)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
