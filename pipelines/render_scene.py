@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import xxhash
+
 from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
 from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
 from geo3d.data_tools.rendered.paths import camera_path
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 MAKING = ".making"
 """Folder of the scenes that are not whole yet."""
+BEGUN = ".begun"
+"""File of what a folder's frames are of, while they are made."""
 AHEAD = 4
 """Frames that may wait to be written."""
 MAX_DEPTH = 4.0
@@ -39,7 +43,7 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
     cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
     folder = out / MAKING / source.name
-    folder.mkdir(exist_ok=True)
+    _begin(folder, loaded.scene, cameras)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
@@ -51,8 +55,25 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
         WRITERS[name][1](frames, folder)
     if config.sheet:
         _write_sheet(loaded, cameras, folder)
+    (folder / BEGUN).unlink()
     os.sync()
     os.rename(folder, out / source.name)
+
+
+def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:
+    """Make an empty folder, or keep the one that an earlier call began of the same scene and cameras."""
+    import torch
+
+    digest = xxhash.xxh3_128()
+    for one in (scene, cameras):
+        for field in dataclasses.fields(one):
+            value = getattr(one, field.name)
+            digest.update(value.numpy().tobytes() if isinstance(value, torch.Tensor) else repr(value).encode())
+    begun = folder / BEGUN
+    if not begun.exists() or begun.read_text(encoding="utf-8") != digest.hexdigest():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        begun.write_text(digest.hexdigest(), encoding="utf-8")
 
 
 def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: RenderDatasetConfig, name: str) -> None:

@@ -182,6 +182,24 @@ def test_index_files_list_no_images_that_were_only_there_to_be_fused(tmp_path: P
     assert all((scene / name).exists() for name in named)
 
 
+def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
+    tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import geo3d.pipelines.render_scene as module
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "gather_frames", stop)
+        with pytest.raises(KeyboardInterrupt):
+            render_dataset((box,), tmp_path / "out", config())
+    trimesh.creation.icosphere().export(box)
+    render_dataset((box,), tmp_path / "out", config())
+    render_dataset((box,), tmp_path / "whole", config())
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
