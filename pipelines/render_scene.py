@@ -107,7 +107,7 @@ def write_frames(
     from geo3d.data_tools.rendered.sensed import sensor
 
     count = len(cameras.world_from_camera)
-    if not images.channels:
+    if not (images.channels or config.flow):
         return []
     files = [image_files(images, config.flow, number, count) for number in range(count)]
     for channel in {channel for frame in files for channel in frame}:

@@ -182,6 +182,14 @@ def test_index_files_list_no_images_that_were_only_there_to_be_fused(tmp_path: P
     assert all((scene / name).exists() for name in named)
 
 
+def test_flow_is_rendered_without_any_other_channel(tmp_path: Path, box: Path):
+    bare = config(images={"channels": []}, render={"samples": 1, "flow": True}, sheet=False)
+    render_dataset((box,), tmp_path / "out", bare)
+    names = {one.name for one in (tmp_path / "out" / "box" / "forward_flow").iterdir()}
+    assert names == {"000000.png", "000001.png", "000002.png"}
+    assert len(list((tmp_path / "out" / "box" / "backward_flow").iterdir())) == 3
+
+
 def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
     tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch
 ):
