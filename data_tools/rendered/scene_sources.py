@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,8 @@ def find_sources(paths: Sequence[Path], furniture: Furniture = NOTHING_ELSE) -> 
     Made rooms are built from their descriptions, with the `furniture` that these name.
     """
     found = [scene for path in paths for scene in _scenes_of(path)]
-    twice = [path for path in found if found.count(path) > 1]
+    places = [os.path.abspath(path) for path in found]
+    twice = [path for path, place in zip(found, places, strict=True) if places.count(place) > 1]
     if twice:
         raise InputError(f"{twice[0]} is given twice; give each scene once")
     names = _names(found)
@@ -112,7 +114,8 @@ def _scenes_of(path: Path) -> list[Path]:
 
 def _names(paths: list[Path]) -> list[str]:
     """File or folder name of each, with as many of the folders above as tell all apart."""
-    parts = [(*path.absolute().parent.parts[1:], path.stem if path.is_file() else path.name) for path in paths]
+    places = [Path(os.path.abspath(path)) for path in paths]  # the name of . is empty
+    parts = [(*place.parent.parts[1:], place.stem if place.is_file() else place.name) for place in places]
     for count in range(1, max(map(len, parts), default=1) + 1):
         names = ["-".join(part[-count:]) for part in parts]
         if len(set(names)) == len(names):

@@ -13,12 +13,14 @@ from geo3d.cli import main
 from geo3d.config import make_config
 from geo3d.data_tools.scan_formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
+from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
 from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
 
 SMALL = {"frames": 4, "height": 48, "width": 64}
+ONE_ROOM = {"rooms": {"count": 1, "seed": 2, "uses": ["bathroom"]}, "volumes": False, "sheet": False}
 
 
 def config(**values) -> RenderDatasetConfig:
@@ -206,6 +208,13 @@ def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
     render_dataset((box,), tmp_path / "out", config())
     render_dataset((box,), tmp_path / "whole", config())
     assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+
+
+def test_the_folder_that_one_is_in_can_be_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
+    monkeypatch.chdir(tmp_path / "rooms" / "train_000002")
+    render_dataset((Path(),), tmp_path / "out", config(sheet=False))
+    assert (tmp_path / "out" / "train_000002" / "scan.json").exists()
 
 
 @pytest.mark.parametrize(
