@@ -40,14 +40,15 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
     from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
 
     loaded = load_scene(source, config.up)
-    cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
+    seed = source.seed if loaded.description is None else loaded.description.seed
+    cameras = camera_path(loaded, config.path, trajectory, source.name, seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
     folder = out / MAKING / source.name
     _begin(folder, loaded.scene, cameras)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
-    files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, source.seed)
+    files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, seed)
     frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
     if config.scan_volumes:
         frames = _write_scanned(folder, frames, volumes, config)

@@ -217,6 +217,13 @@ def test_the_folder_that_one_is_in_can_be_rendered(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "out" / "train_000002" / "scan.json").exists()
 
 
+def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
+    make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
+    render_dataset((tmp_path / "rooms",), tmp_path / "folder", config(noise=1.0, sheet=False))
+    render_dataset((), tmp_path / "seed", config(noise=1.0, sheet=False))
+    assert files_of(tmp_path / "folder" / "train_000002") == files_of(tmp_path / "seed" / "train_000002")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
