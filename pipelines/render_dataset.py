@@ -79,10 +79,11 @@ def render_some(
             if not ours:
                 raise InputError(f"another process renders {source.name} into {out}; wait for it")
             try:
-                render_scene(source, out, config, trajectory)
+                if not (out / source.name).exists():  # another call may have made it since they were listed
+                    render_scene(source, out, config, trajectory)
             except InputError as error:
                 refused.write_text(str(error), encoding="utf-8")
-            (out / MAKING / f"{source.name}.lock").unlink()
+            (out / MAKING / f"{source.name}.lock").unlink(missing_ok=True)
 
 
 def _sources(scenes: Sequence[Path], rooms: RoomsConfig, furniture: Furniture) -> list[SceneSource]:

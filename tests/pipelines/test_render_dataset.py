@@ -11,10 +11,11 @@ from PIL import Image
 
 from geo3d.cli import main
 from geo3d.config import make_config
+from geo3d.data_tools.rendered.scene_sources import SceneSource
 from geo3d.data_tools.scan_formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
-from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
+from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset, render_some
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
@@ -208,6 +209,14 @@ def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
     render_dataset((box,), tmp_path / "out", config())
     render_dataset((box,), tmp_path / "whole", config())
     assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+
+
+def test_a_scene_that_another_call_has_rendered_meanwhile_stays(tmp_path: Path, box: Path):
+    render_dataset((box,), tmp_path / "out", config())
+    before = (tmp_path / "out" / "box" / "scan.json").stat()
+    (tmp_path / "out" / ".making").mkdir()
+    render_some([SceneSource("box", box)], tmp_path / "out", config(), None)  # which was listed before it was there
+    assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
 
 
 def test_the_folder_that_one_is_in_can_be_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
