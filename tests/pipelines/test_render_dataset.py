@@ -243,6 +243,7 @@ def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
         (["BOX", "--path.kind", "handheld"], "box is no made room"),
         (["BOX", "--trajectory", "no.txt"], "no.txt cannot be read"),
         (["no.ply"], "no.ply is not there"),
+        (["BOX", "--images.depth-unit", "0"], "depth_unit = 0.0 is not allowed"),
     ],
 )
 def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, options: list[str], said: str, capsys):
