@@ -244,6 +244,7 @@ def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
         (["BOX", "--trajectory", "no.txt"], "no.txt cannot be read"),
         (["no.ply"], "no.ply is not there"),
         (["BOX", "--images.depth-unit", "0"], "depth_unit = 0.0 is not allowed"),
+        (["BOX", "--up", "inf", "0", "1"], "it must have a length above 0"),
     ],
 )
 def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, options: list[str], said: str, capsys):
