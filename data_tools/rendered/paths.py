@@ -42,11 +42,11 @@ class PathConfig:
     """Across the image, in degrees."""
     elevation: Annotated[float, Field(gt=-90, lt=90)] = 30.0
     """How high an orbit around a mesh looks down from, in degrees above the horizon; in rooms it is at eye height."""
-    spacing: Annotated[float, Field(gt=0)] = 1.0
+    spacing: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     """Metres between the places of a grid."""
     headings: Annotated[int, Field(ge=1)] = 4
     """Views from each place of a grid."""
-    stereo: Annotated[float, Field(gt=0)] | None = None
+    stereo: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Metres from each camera to a second one on its right, whose frame follows; none by default."""
 
 
