@@ -141,10 +141,14 @@ def _described(folder: Path, furniture: Furniture) -> LoadedScene:
     file = folder / "description.json"
     try:
         description = from_json(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if not (isinstance(description.seed, int) and description.seed >= 0):
+            raise InputError(f"its seed is {description.seed!r}; whole numbers from 0 on are allowed")
+        models = builders_of(description.split, furniture.library, furniture.share)
+        return LoadedScene(build_scene(description, models), description, models)
+    except InputError as error:
+        raise InputError(f"{file} cannot be built: {error}") from error
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{file} is no description of geo3d make-rooms ({type(error).__name__}: {error})") from error
-    models = builders_of(description.split, furniture.library, furniture.share)
-    return LoadedScene(build_scene(description, models), description, models)
 
 
 def _scanned(folder: Path) -> LoadedScene:

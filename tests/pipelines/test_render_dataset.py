@@ -139,6 +139,23 @@ def test_a_scene_that_is_there_stays_and_other_settings_are_refused(tmp_path: Pa
         render_dataset((box,), tmp_path / "foreign", config())
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"split": "no"}, "no description"),
+        ({"rooms": 3}, "not the JSON"),
+        ({"rooms": []}, "no description"),
+        ({"seed": "x"}, "its seed is 'x'"),
+    ],
+)
+def test_a_description_that_is_broken_is_named(tmp_path: Path, changed: dict, said: str):
+    make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
+    file = tmp_path / "rooms" / "train_000002" / "description.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+    with pytest.raises(InputError, match=rf"description\.json.*{said}"):
+        render_dataset((tmp_path / "rooms",), tmp_path / "out", config())
+
+
 def test_one_bad_scene_leaves_the_others_alone_and_is_named(tmp_path: Path, box: Path):
     (tmp_path / "empty.ply").write_bytes(b"")
     with pytest.raises(SomeFailedError, match=r"1 of 2 scenes.*empty"):
