@@ -139,6 +139,13 @@ def test_a_scene_that_is_there_stays_and_other_settings_are_refused(tmp_path: Pa
         render_dataset((box,), tmp_path / "foreign", config())
 
 
+@pytest.mark.parametrize("damaged", ["{", "[]"])
+def test_settings_that_cannot_be_read_are_named(tmp_path: Path, box: Path, damaged: str):
+    (tmp_path / "settings.json").write_text(damaged)
+    with pytest.raises(InputError, match=r"settings\.json cannot be read"):
+        render_dataset((box,), tmp_path, config())
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
