@@ -122,5 +122,6 @@ def test_sources_are_named_apart_and_what_holds_no_scene_is_refused(tmp_path: Pa
 @pytest.mark.parametrize("option", ["spacing", "stereo"])
 @pytest.mark.parametrize("metres", [float("inf"), float("nan"), 0.0])
 def test_lengths_that_put_cameras_nowhere_are_refused(option: str, metres: float):
+    values: dict[str, Any] = {option: metres}
     with pytest.raises(InputError, match=f"{option} = .* is not allowed"):
-        PathConfig(**{option: metres})
+        PathConfig(**values)
