@@ -30,7 +30,7 @@ class RenderDatasetConfig:
     """Write signed distances and labels at 4.7, 9.4, 18.8 and 5 cm."""
     scan_volumes: bool = False
     """Fuse the frames on the same grids, too: what a scan would know of them."""
-    truncation: Annotated[float, Field(gt=0)] = 3.0
+    truncation: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.0
     """Of the volumes, in voxels."""
     writers: tuple[Writer, ...] = ("plain",)
     """Index files: our artifact, the plain scan layout, nerfstudio's transforms.json, COCO's instances."""

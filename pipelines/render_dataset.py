@@ -6,18 +6,20 @@ import dataclasses
 import hashlib
 import json
 import os
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from geo3d.data_tools.rendered.frames import check_writers
-from geo3d.data_tools.rendered.scene_sources import LOGS, Furniture, SceneSource, find_sources
+from geo3d.data_tools.rendered.scene_sources import LOGS, Furniture, SceneSource, digest_of, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.pipelines.render_config import RenderDatasetConfig
-from geo3d.pipelines.render_scene import MAKING, render_scene
+from geo3d.pipelines.render_scene import MAKING, SOURCE, render_scene
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
 from geo3d.progress import say, track
 from geo3d.scene.claim import claim
@@ -52,19 +54,20 @@ def render_dataset(
     _check(config, jobs)
     shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
     claim(out, SETTINGS, shared, "geo3d render-dataset")
-    left = [source for source in sources if not (out / source.name).exists()]
+    left = [source for source in sources if not _is_there(out / source.name, source)]
     count = min(jobs or os.cpu_count() or 1, len(left))
     (out / MAKING).mkdir(exist_ok=True)
-    if count < 2:
+    killed: list[str] = []
+    if len(left) == 1:
+        render_one(left[0], out, config, trajectory)
+    elif count < 2:
         render_some(left, out, config, trajectory)
     else:
         options = {"out": out, "config": config, "trajectory": trajectory}
         listed = [Job(f"scenes{i}", render_some, {"sources": left[i::count]} | options) for i in range(count)]
-        faults = [one for one in run_jobs(listed, count, out / LOGS, label="scenes") if one.error]
-        if faults:
-            said = "; ".join(f"{one.name}: {one.error}" for one in faults)
-            raise SomeFailedError(f"{len(faults)} of {count} processes failed ({said}); what they rendered stays")
-    _finish(out, sources, config)
+        outcomes = run_jobs(listed, count, out / LOGS, label="scenes")
+        killed = [f"{one.name}: {one.error}" for one in outcomes if one.error]
+    _finish(out, sources, config, killed)
     say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
 
 
@@ -74,15 +77,36 @@ def render_some(
     """Render scenes one after the other; why one could not be is written beside where it was to be made."""
     for source in track(sources, "scenes", len(sources), "scenes"):
         refused = out / MAKING / f"{source.name}.refused"
-        refused.unlink(missing_ok=True)
-        with locked(out / MAKING / f"{source.name}.lock", wait=False) as ours:
-            if not ours:
-                raise InputError(f"another process renders {source.name} into {out}; wait for it")
-            try:
+        try:
+            render_one(source, out, config, trajectory)
+        except InputError as error:
+            refused.write_text(str(error), encoding="utf-8")
+        except Exception as fault:
+            traceback.print_exc()
+            refused.write_text(f"a fault: {type(fault).__name__}: {fault}", encoding="utf-8")
+
+
+def render_one(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
+    """Render a scene that no other process renders."""
+    (out / MAKING / f"{source.name}.refused").unlink(missing_ok=True)
+    with locked(out / MAKING / f"{source.name}.lock", wait=False) as ours:
+        if not ours:
+            raise InputError(f"another process renders {source.name} into {out}; wait for it")
+        try:
+            if not (out / source.name).exists():  # another call may have made it since they were listed
                 render_scene(source, out, config, trajectory)
-            except InputError as error:
-                refused.write_text(str(error), encoding="utf-8")
-            (out / MAKING / f"{source.name}.lock").unlink()
+        finally:
+            (out / MAKING / f"{source.name}.lock").unlink(missing_ok=True)
+
+
+def _is_there(folder: Path, source: SceneSource) -> bool:
+    """Whether a scene is rendered already; raises InputError where its folder is of another one."""
+    if not folder.exists():
+        return False
+    made_of = folder / SOURCE
+    if not made_of.exists() or made_of.read_text(encoding="utf-8").strip() != digest_of(source):
+        raise InputError(f"{folder} was rendered from something else than {source.path}; give another --out")
+    return True
 
 
 def _sources(scenes: Sequence[Path], rooms: RoomsConfig, furniture: Furniture) -> list[SceneSource]:
@@ -113,7 +137,7 @@ def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
     return claimed
 
 
-def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig) -> None:
+def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig, killed: Sequence[str]) -> None:
     """Index what is there, and say what could not be rendered."""
     gather_credits(out)
     from geo3d.data_tools.rendered.coco import merge_coco
@@ -127,12 +151,11 @@ def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConf
             merge_coco(out, there, aside)
     refused = {one.name: out / MAKING / f"{one.name}.refused" for one in sources}
     said = {name: file.read_text(encoding="utf-8") for name, file in refused.items() if file.exists()}
-    if len(said) == len(sources) == 1:
-        raise InputError(next(iter(said.values())))
-    if said:
-        listed = "; ".join(f"{name}: {why}" for name, why in said.items())
-        raise SomeFailedError(f"{len(said)} of {len(sources)} scenes could not be rendered ({listed})")
-    if not any((out / MAKING).iterdir()):
+    if said or killed:
+        listed = "; ".join([*(f"{name}: {why}" for name, why in said.items()), *killed])
+        left = sum(not (out / one.name).exists() for one in sources)
+        raise SomeFailedError(f"{left} of {len(sources)} scenes could not be rendered ({listed})")
+    with suppress(OSError):  # of another call, that makes more
         (out / MAKING).rmdir()
 
 

@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import xxhash
+
 from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
 from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
 from geo3d.data_tools.rendered.paths import camera_path
-from geo3d.data_tools.rendered.scene_sources import SceneSource, load_scene
+from geo3d.data_tools.rendered.scene_sources import SceneSource, digest_of, load_scene
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.progress import say, track
 from geo3d.stages.render import RenderConfig, render
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 MAKING = ".making"
 """Folder of the scenes that are not whole yet."""
+SOURCE = ".source"
+"""File of what a scene was rendered from."""
+BEGUN = ".begun"
+"""File of what a folder's frames are of, while they are made."""
 AHEAD = 4
 """Frames that may wait to be written."""
 MAX_DEPTH = 4.0
@@ -36,23 +42,42 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
     from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
 
     loaded = load_scene(source, config.up)
-    cameras = camera_path(loaded, config.path, trajectory, source.name, source.seed)
+    seed = source.seed if loaded.description is None else loaded.description.seed
+    cameras = camera_path(loaded, config.path, trajectory, source.name, seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
     folder = out / MAKING / source.name
-    folder.mkdir(exist_ok=True)
+    _begin(folder, loaded.scene, cameras)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
-    files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, source.seed)
+    files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, seed)
     frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
     if config.scan_volumes:
-        _write_scanned(folder, frames, volumes, config)
+        frames = _write_scanned(folder, frames, volumes, config)
     for name in config.writers if config.images.channels else ():
         WRITERS[name][1](frames, folder)
     if config.sheet:
         _write_sheet(loaded, cameras, folder)
+    (folder / SOURCE).write_text(digest_of(source) + "\n", encoding="utf-8")
+    (folder / BEGUN).unlink()
     os.sync()
     os.rename(folder, out / source.name)
+
+
+def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:
+    """Make an empty folder, or keep the one that an earlier call began of the same scene and cameras."""
+    import torch
+
+    digest = xxhash.xxh3_128()
+    for one in (scene, cameras):
+        for field in dataclasses.fields(one):
+            value = getattr(one, field.name)
+            digest.update(value.numpy().tobytes() if isinstance(value, torch.Tensor) else repr(value).encode())
+    begun = folder / BEGUN
+    if not begun.exists() or begun.read_text(encoding="utf-8") != digest.hexdigest():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        begun.write_text(digest.hexdigest(), encoding="utf-8")
 
 
 def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: RenderDatasetConfig, name: str) -> None:
@@ -86,7 +111,7 @@ def write_frames(
     from geo3d.data_tools.rendered.sensed import sensor
 
     count = len(cameras.world_from_camera)
-    if not images.channels:
+    if not (images.channels or config.flow):
         return []
     files = [image_files(images, config.flow, number, count) for number in range(count)]
     for channel in {channel for frame in files for channel in frame}:
@@ -108,8 +133,8 @@ def write_frames(
 
 def _write_scanned(
     folder: Path, frames: RenderedFrames, volumes: Sequence[DistanceVolume], config: RenderDatasetConfig
-) -> None:
-    """Fuse the frames as the main job reads them, and remove the images that were only for that."""
+) -> RenderedFrames:
+    """Fuse the frames as the main job reads them, and remove the images that were only for that; gives the others."""
     from geo3d.data_tools.rendered.ground_truth import store_all
     from geo3d.data_tools.scan_formats import find_scan
     from geo3d.stages.fuse_grids import fuse_grids
@@ -119,10 +144,12 @@ def _write_scanned(
     scan = found.format.read(found.source(folder / ".hashes"), None)
     (folder / ".hashes").unlink(missing_ok=True)
     store_all(fuse_grids(scan, volumes, max_depth=MAX_DEPTH), folder, "scan")
-    for channel in set(_channels(config).channels) - set(config.images.channels):
+    only_fused = set(_channels(config).channels) - set(config.images.channels)
+    for channel in only_fused:
         shutil.rmtree(folder / channel)
     if "plain" not in config.writers or not config.images.channels:
         (folder / "scan.json").unlink()
+    return dataclasses.replace(frames, **dict.fromkeys(only_fused, ()))
 
 
 def _write_sheet(loaded: LoadedScene, cameras: CameraPath, folder: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
 
 from geo3d.config import settings
 from geo3d.data_tools.png import encode_png
@@ -28,7 +30,7 @@ class ImagesConfig:
     """What is written of each frame; flow has its own switch."""
     colour: Literal["jpg", "png"] = "jpg"
     """Kind of the colour images; PNG loses nothing and is several times as large."""
-    depth_unit: float = 0.001
+    depth_unit: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.001
     """Metres a count of the 16-bit depth images; what is farther than 65,535 counts has no depth."""
 
 

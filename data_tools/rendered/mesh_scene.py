@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,11 @@ def read_mesh_scene(file: Path, up: tuple[float, float, float] | None = None) ->
         raise InputError(f"{file} has faces that name vertices which are not there")
     usual = (0.0, 1.0, 0.0) if file.suffix.lower() in (".glb", ".gltf", ".obj") else (0.0, 0.0, 1.0)
     length = math.hypot(*(up or usual))
-    if not length > 0:
-        raise InputError(f"up is {up}; it must have a length above 0")
-    if len(parts) > MOST_OBJECTS:
-        raise InputError(f"{file} has {len(parts):,} parts; {MOST_OBJECTS:,} fit into images of instances")
+    if not 0 < length < math.inf:
+        raise InputError(f"up is {up}; it must have a length above 0 that is finite")
     scene = _joined(parts, tuple(axis / length for axis in up or usual))
+    if (count := len(scene.object_labels)) > MOST_OBJECTS:
+        raise InputError(f"{file} has {count:,} objects; {MOST_OBJECTS:,} fit into images of instances")
     coloured = scene.vertex_colours is not None or bool((scene.pictures >= 0).any())
     return scene if coloured else lit(scene)
 
@@ -147,7 +148,7 @@ def _objects(parts: list[MeshPart]) -> tuple[NDArray, list[int], list[str]]:
 def _label_of(name: str) -> int:
     """Place of the class that a name begins with: ``Chair_03`` is a chair; the longest counts."""
     words = name.lower().replace("_", " ").replace("-", " ")
-    fitting = [known for known, _ in nyu40.NYU40 if words.startswith(known)]
+    fitting = [known for known, _ in nyu40.NYU40 if re.match(rf"{known}s?(?![a-z])", words)]
     return nyu40.IDS[max(fitting, key=len)] - 1 if fitting else UNLABELLED
 
 

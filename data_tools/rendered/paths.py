@@ -9,6 +9,7 @@ from pydantic import Field
 
 from geo3d.config import settings
 from geo3d.errors import InputError
+from geo3d.progress import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,7 @@ class PathConfig:
     kind: Literal["auto", "handheld", "orbit", "grid", "scan"] = "auto"
     """A hand-held scan of made rooms, an orbit, a grid of places, or the cameras of the scan that a mesh was made from;
     auto is the hand-held scan for made rooms, the scan's own cameras where there are any, else an orbit."""
-    frames: Annotated[int, Field(ge=1)] = 100
+    frames: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     """Frames of a hand-held scan or an orbit, and most frames taken of a scan, evenly."""
     height: Annotated[int, Field(ge=1, le=16384)] = 480
     """Height of the images, in pixels; those of a scan's own cameras are the scan's."""
@@ -42,13 +43,13 @@ class PathConfig:
     """Across the image, in degrees."""
     elevation: Annotated[float, Field(gt=-90, lt=90)] = 30.0
     """How high an orbit around a mesh looks down from, in degrees above the horizon; in rooms it is at eye height."""
-    spacing: Annotated[float, Field(gt=0)] = 1.0
+    spacing: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     """Metres between the places of a grid."""
     headings: Annotated[int, Field(ge=1)] = 4
     """Views from each place of a grid."""
-    stereo: Annotated[float, Field(gt=0)] | None = None
+    stereo: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Metres from each camera to a second one on its right, whose frame follows, so that a left frame's flow on is its
-    disparity; none by default."""
+    disparity; pairs whose right camera would stand in a wall or a thing are left out. None by default."""
 
 
 def camera_path(loaded: LoadedScene, config: PathConfig, trajectory: Path | None, name: str, seed: int) -> CameraPath:
@@ -81,6 +82,8 @@ def camera_path(loaded: LoadedScene, config: PathConfig, trajectory: Path | None
         places = _grid(loaded.scene, config, name)
     if config.stereo:
         places = stereo(places, config.stereo)
+        if trajectory is None:
+            places = _free_pairs(loaded.scene, places, name)
     return CameraPath(torch.from_numpy(np.ascontiguousarray(places)), intrinsics, size)
 
 
@@ -179,6 +182,16 @@ def _refuse_inside(scene: ModelledScene, places: NDArray[np.float64], file: str,
             f"{file} has cameras inside walls or things of {name}, {len(held)} of {len(places)}, "
             f"the first of them number {held[0] + 1}; move them into free space"
         )
+
+
+def _free_pairs(scene: ModelledScene, places: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """The pairs of cameras of which neither stands in a solid."""
+    held = _inside(scene, places[:, :3, 3]).reshape(-1, 2).any(axis=1)
+    if held.all():
+        raise InputError(f"every right camera would stand in a wall or a thing of {name}; give a smaller path.stereo")
+    if held.any():
+        say(f"{name}: {held.sum()} of {len(held)} pairs are left out, whose right camera would stand in something")
+    return places[~held.repeat(2)]
 
 
 def _inside(scene: ModelledScene, points: NDArray[np.float64]) -> NDArray[np.bool_]:

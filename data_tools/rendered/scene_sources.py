@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 LOGS = "logs"
 """Folder of what processes say, beside those of scenes."""
+TAKEN = (LOGS, "dataset.json", "settings.json", "coco.json")
+"""Names beside the folders of scenes."""
 ALLOWED = (
     "a mesh file (" + ", ".join(ENDINGS) + "), the output folder of geo3d scan-to-mesh, "
     "or a scene or the output folder of geo3d make-rooms"
@@ -76,13 +80,28 @@ def find_sources(paths: Sequence[Path], furniture: Furniture = NOTHING_ELSE) -> 
     Made rooms are built from their descriptions, with the `furniture` that these name.
     """
     found = [scene for path in paths for scene in _scenes_of(path)]
-    twice = [path for path in found if found.count(path) > 1]
+    places = [os.path.abspath(path) for path in found]
+    twice = [path for path, place in zip(found, places, strict=True) if places.count(place) > 1]
     if twice:
         raise InputError(f"{twice[0]} is given twice; give each scene once")
     names = _names(found)
-    if LOGS in names:
-        raise InputError(f"{found[names.index(LOGS)]} has the name of the folder of logs; rename it")
+    for name, path in zip(names, found, strict=True):
+        if name in TAKEN:
+            raise InputError(f"{path} has a name that a data set uses itself; rename it")
     return [SceneSource(name, path, furniture=furniture) for name, path in zip(names, found, strict=True)]
+
+
+def digest_of(source: SceneSource) -> str:
+    """What a scene's folder was rendered from: the same for the same content, wherever it lies."""
+    path = source.path
+    if path is None:
+        return f"{source.split} {source.seed}"
+    file = path if path.is_file() else path / "description.json"
+    file = file if file.exists() else path / "5_semantic" / "artifact.json"
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}); give {ALLOWED}") from error
 
 
 def load_scene(source: SceneSource, up: tuple[float, float, float] | None = None) -> LoadedScene:
@@ -112,7 +131,8 @@ def _scenes_of(path: Path) -> list[Path]:
 
 def _names(paths: list[Path]) -> list[str]:
     """File or folder name of each, with as many of the folders above as tell all apart."""
-    parts = [(*path.absolute().parent.parts[1:], path.stem if path.is_file() else path.name) for path in paths]
+    places = [Path(os.path.abspath(path)) for path in paths]  # the name of . is empty
+    parts = [(*place.parent.parts[1:], place.stem if place.is_file() else place.name) for place in places]
     for count in range(1, max(map(len, parts), default=1) + 1):
         names = ["-".join(part[-count:]) for part in parts]
         if len(set(names)) == len(names):
@@ -138,10 +158,14 @@ def _described(folder: Path, furniture: Furniture) -> LoadedScene:
     file = folder / "description.json"
     try:
         description = from_json(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if not (isinstance(description.seed, int) and description.seed >= 0):
+            raise InputError(f"its seed is {description.seed!r}; whole numbers from 0 on are allowed")
+        models = builders_of(description.split, furniture.library, furniture.share)
+        return LoadedScene(build_scene(description, models), description, models)
+    except InputError as error:
+        raise InputError(f"{file} cannot be built: {error}") from error
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{file} is no description of geo3d make-rooms ({type(error).__name__}: {error})") from error
-    models = builders_of(description.split, furniture.library, furniture.share)
-    return LoadedScene(build_scene(description, models), description, models)
 
 
 def _scanned(folder: Path) -> LoadedScene:

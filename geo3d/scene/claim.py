@@ -17,7 +17,7 @@ def claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
     if out.exists() and not (out.is_dir() and (file.exists() or not any(out.iterdir()))):
         raise InputError(f"{out} holds files that are not of {command}; give a new or empty folder")
     if file.exists():
-        there = json.loads(file.read_text(encoding="utf-8"))
+        there = _read(file)
         other = [key for key in wanted.keys() | there.keys() if wanted.get(key) != there.get(key)]
         if other:
             raise InputError(
@@ -27,3 +27,13 @@ def claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with published_file(file) as aside:
         aside.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        there = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{file} cannot be read ({error}); give another folder") from error
+    if not isinstance(there, dict):
+        raise InputError(f"{file} cannot be read (it holds no settings); give another folder")
+    return there

@@ -11,14 +11,17 @@ from PIL import Image
 
 from geo3d.cli import main
 from geo3d.config import make_config
+from geo3d.data_tools.rendered.scene_sources import SceneSource
 from geo3d.data_tools.scan_formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
-from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
+from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
+from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset, render_some
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
 
 SMALL = {"frames": 4, "height": 48, "width": 64}
+ONE_ROOM = {"rooms": {"count": 1, "seed": 2, "uses": ["bathroom"]}, "volumes": False, "sheet": False}
 
 
 def config(**values) -> RenderDatasetConfig:
@@ -136,6 +139,30 @@ def test_a_scene_that_is_there_stays_and_other_settings_are_refused(tmp_path: Pa
         render_dataset((box,), tmp_path / "foreign", config())
 
 
+@pytest.mark.parametrize("damaged", ["{", "[]"])
+def test_settings_that_cannot_be_read_are_named(tmp_path: Path, box: Path, damaged: str):
+    (tmp_path / "settings.json").write_text(damaged)
+    with pytest.raises(InputError, match=r"settings\.json cannot be read"):
+        render_dataset((box,), tmp_path, config())
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"split": "no"}, "no description"),
+        ({"rooms": 3}, "not the JSON"),
+        ({"rooms": []}, "no description"),
+        ({"seed": "x"}, "its seed is 'x'"),
+    ],
+)
+def test_a_description_that_is_broken_is_named(tmp_path: Path, changed: dict, said: str):
+    make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
+    file = tmp_path / "rooms" / "train_000002" / "description.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+    with pytest.raises(InputError, match=rf"description\.json.*{said}"):
+        render_dataset((tmp_path / "rooms",), tmp_path / "out", config())
+
+
 def test_one_bad_scene_leaves_the_others_alone_and_is_named(tmp_path: Path, box: Path):
     (tmp_path / "empty.ply").write_bytes(b"")
     with pytest.raises(SomeFailedError, match=r"1 of 2 scenes.*empty"):
@@ -168,6 +195,68 @@ def test_a_set_without_images_keeps_what_was_fused_of_them(tmp_path: Path):
     assert scan.known.any()
 
 
+def test_index_files_list_no_images_that_were_only_there_to_be_fused(tmp_path: Path, box: Path):
+    images, writers = {"channels": ["colour", "instances"]}, ["artifact", "nerfstudio", "coco"]
+    whole = config(images=images, volumes=True, scan_volumes=True, writers=writers, sheet=False)
+    render_dataset((box,), tmp_path / "out", whole)
+    scene = tmp_path / "out" / "box"
+    frames: RenderedFrames = load(scene / "frames")
+    assert len(frames.colour) == len(frames.instances) == 4
+    assert frames.depth == ()
+    listed = json.loads((scene / "transforms.json").read_text())["frames"]
+    named = [name for frame in listed for key, name in frame.items() if key.endswith("file_path")]
+    assert len(named) == 4
+    assert all((scene / name).exists() for name in named)
+
+
+def test_flow_is_rendered_without_any_other_channel(tmp_path: Path, box: Path):
+    bare = config(images={"channels": []}, render={"samples": 1, "flow": True}, sheet=False)
+    render_dataset((box,), tmp_path / "out", bare)
+    names = {one.name for one in (tmp_path / "out" / "box" / "forward_flow").iterdir()}
+    assert names == {"000000.png", "000001.png", "000002.png"}
+    assert len(list((tmp_path / "out" / "box" / "backward_flow").iterdir())) == 3
+
+
+def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
+    tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import geo3d.pipelines.render_scene as module
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "gather_frames", stop)
+        with pytest.raises(KeyboardInterrupt):
+            render_dataset((box,), tmp_path / "out", config())
+    trimesh.creation.icosphere().export(box)
+    render_dataset((box,), tmp_path / "out", config())
+    render_dataset((box,), tmp_path / "whole", config())
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+
+
+def test_a_scene_that_another_call_has_rendered_meanwhile_stays(tmp_path: Path, box: Path):
+    render_dataset((box,), tmp_path / "out", config())
+    before = (tmp_path / "out" / "box" / "scan.json").stat()
+    (tmp_path / "out" / ".making").mkdir()
+    render_some([SceneSource("box", box)], tmp_path / "out", config(), None)  # which was listed before it was there
+    assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_the_folder_that_one_is_in_can_be_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
+    monkeypatch.chdir(tmp_path / "rooms" / "train_000002")
+    render_dataset((Path(),), tmp_path / "out", config(sheet=False))
+    assert (tmp_path / "out" / "train_000002" / "scan.json").exists()
+
+
+def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
+    make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
+    render_dataset((tmp_path / "rooms",), tmp_path / "folder", config(noise=1.0, sheet=False))
+    render_dataset((), tmp_path / "seed", config(noise=1.0, sheet=False))
+    assert files_of(tmp_path / "folder" / "train_000002") == files_of(tmp_path / "seed" / "train_000002")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -178,6 +267,8 @@ def test_a_set_without_images_keeps_what_was_fused_of_them(tmp_path: Path):
         (["BOX", "--path.kind", "handheld"], "box is no made room"),
         (["BOX", "--trajectory", "no.txt"], "no.txt cannot be read"),
         (["no.ply"], "no.ply is not there"),
+        (["BOX", "--images.depth-unit", "0"], "depth_unit = 0.0 is not allowed"),
+        (["BOX", "--up", "inf", "0", "1"], "it must have a length above 0"),
     ],
 )
 def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, options: list[str], said: str, capsys):

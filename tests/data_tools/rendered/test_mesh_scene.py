@@ -155,3 +155,19 @@ def test_faces_without_area_and_turned_inside_out_are_seen_or_not_and_do_no_harm
     (tmp_path / "m.obj").write_text(f"{SQUARE}f 3 2 1\nf 4 3 1\nf 1 1 1\nf 1 2 1\n")
     image = seen_from_front(read_mesh_scene(tmp_path / "m.obj"))
     assert (image[5:35, 5:35].amin(dim=2) > 0).all()
+
+
+def test_more_objects_than_images_of_instances_hold_are_refused(tmp_path: Path):
+    count = 2**16
+    corners = np.zeros(3 * count, [("xyz", "<f4", 3), ("label", "u1"), ("instance", "<i4")])
+    corners["xyz"] = np.tile(np.eye(3), (count, 1))
+    corners["instance"], corners["label"] = np.arange(1, count + 1).repeat(3), 5
+    faces = np.zeros(count, [("sides", "u1"), ("rows", "<i4", 3)])
+    faces["sides"], faces["rows"] = 3, np.arange(3 * count).reshape(-1, 3)
+    axes = "".join(f"property float {axis}\n" for axis in "xyz")
+    header = f"element vertex {3 * count}\n{axes}property uchar label\nproperty int instance\n"
+    header += f"element face {count}\nproperty list uchar int vertex_indices\nend_header\n"
+    start = f"ply\nformat binary_little_endian 1.0\n{header}".encode()
+    (tmp_path / "many.ply").write_bytes(start + corners.tobytes() + faces.tobytes())
+    with pytest.raises(InputError, match=r"65,536 objects; 65,535 fit"):
+        read_mesh_scene(tmp_path / "many.ply")

@@ -117,3 +117,11 @@ def test_sources_are_named_apart_and_what_holds_no_scene_is_refused(tmp_path: Pa
             find_sources([wrong])
     with pytest.raises(InputError, match="given twice"):
         find_sources([tmp_path / "a" / "mesh.ply"] * 2)
+
+
+@pytest.mark.parametrize("option", ["spacing", "stereo"])
+@pytest.mark.parametrize("metres", [float("inf"), float("nan"), 0.0])
+def test_lengths_that_put_cameras_nowhere_are_refused(option: str, metres: float):
+    values: dict[str, Any] = {option: metres}
+    with pytest.raises(InputError, match=f"{option} = .* is not allowed"):
+        PathConfig(**values)
