@@ -105,7 +105,8 @@ def _is_there(folder: Path, source: SceneSource) -> bool:
         return False
     made_of = folder / SOURCE
     if not made_of.exists() or made_of.read_text(encoding="utf-8").strip() != digest_of(source):
-        raise InputError(f"{folder} was rendered from something else than {source.path}; give another --out")
+        wanted = source.path or f"the room of seed {source.seed}"
+        raise InputError(f"{folder} was rendered from something else than {wanted}; give another --out")
     return True
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from geo3d.config import make_config
 from geo3d.data_tools.rendered.scene_sources import SceneSource
 from geo3d.data_tools.scan_formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
+from geo3d.ops.winding import inside_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
 from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset, render_some
 from geo3d.scene.artifact import load
@@ -185,6 +187,7 @@ def test_a_set_without_images_keeps_what_was_fused_of_them(tmp_path: Path):
     bare = config(images={"channels": []}, volumes=True, scan_volumes=True, sheet=False)
     render_dataset((), tmp_path / "out", bare)
     assert {one.name for one in (tmp_path / "out" / "train_000002").iterdir()} == {
+        ".source",
         "mesh.ply",
         "semantic.ply",
         "objects.json",
@@ -254,7 +257,9 @@ def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
     make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
     render_dataset((tmp_path / "rooms",), tmp_path / "folder", config(noise=1.0, sheet=False))
     render_dataset((), tmp_path / "seed", config(noise=1.0, sheet=False))
-    assert files_of(tmp_path / "folder" / "train_000002") == files_of(tmp_path / "seed" / "train_000002")
+    first, second = (files_of(tmp_path / name / "train_000002") for name in ("folder", "seed"))
+    assert first.pop(".source") != second.pop(".source")
+    assert first == second
 
 
 @pytest.mark.parametrize(
@@ -277,3 +282,48 @@ def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, opti
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert said in error
     assert not (tmp_path / "out" / "box").exists()
+
+
+def test_a_scene_that_is_there_of_something_else_is_no_scene_of_this(tmp_path: Path, box: Path):
+    render_dataset((box,), tmp_path / "out", config())
+    other = tmp_path / "other" / "box.obj"
+    other.parent.mkdir()
+    trimesh.creation.icosphere().export(other)
+    with pytest.raises(InputError, match=r"out/box was rendered from something else than .*other/box.obj"):
+        render_dataset((other,), tmp_path / "out", config())
+    trimesh.creation.icosphere().export(box)
+    with pytest.raises(InputError, match="was rendered from something else"):
+        render_dataset((box,), tmp_path / "out", config())
+
+
+def test_a_fault_in_one_scene_leaves_the_others_and_the_index(
+    tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    import geo3d.pipelines.render_dataset as module
+
+    trimesh.creation.icosphere().export(tmp_path / "ball.ply")
+    render = module.render_scene
+
+    def fail_at_the_ball(source, *rest):
+        if source.name == "ball":
+            raise ZeroDivisionError("by nothing")
+        render(source, *rest)
+
+    monkeypatch.setattr(module, "render_scene", fail_at_the_ball)
+    with pytest.raises(SomeFailedError, match=r"1 of 2 scenes .*ball: a fault: ZeroDivisionError: by nothing"):
+        render_dataset((tmp_path / "ball.ply", box), tmp_path / "out", config(), jobs=1)
+    assert "fail_at_the_ball" in capsys.readouterr().err  # where it was
+    assert list(json.loads((tmp_path / "out" / "dataset.json").read_text())["scenes"]) == ["box"]
+
+
+def test_pairs_of_cameras_never_stand_in_things(tmp_path: Path):
+    wide = config(path=SMALL | {"frames": 40, "stereo": 0.8}, images={"channels": ["colour"]}, writers=["artifact"])
+    render_dataset((), tmp_path / "out", wide)
+    frames: RenderedFrames = load(tmp_path / "out" / "train_000002" / "frames")
+    eyes = frames.world_from_camera[:, :3, 3].double()
+    mesh: Any = trimesh.load(tmp_path / "out" / "train_000002" / "mesh.ply", process=False)
+    assert 0 < len(eyes) <= 80
+    assert len(eyes) % 2 == 0
+    torch.testing.assert_close((eyes[1::2] - eyes[::2]).norm(dim=1), torch.full((len(eyes) // 2,), 0.8).double())
+    vertices, faces = torch.from_numpy(np.array(mesh.vertices)), torch.from_numpy(np.array(mesh.faces, np.int32))
+    assert not any(bool(inside_mesh(vertices, faces, eye, 1.0, (1, 1, 1))) for eye in eyes)

@@ -82,7 +82,7 @@ def test_colours_of_vertices_and_of_faces_are_shown_as_they_are(tmp_path: Path):
 def test_parts_of_a_glb_are_objects_where_their_nodes_put_them(tmp_path: Path):
     scene = trimesh.Scene()
     material = PBRMaterial(baseColorFactor=[255, 0, 0, 255])
-    for name, x in (("Chair_01", 0.0), ("shower-curtain.2", 5.0), ("thing", 9.0)):
+    for name, x in (("Chair_01", 0.0), ("shower-curtain.2", 5.0), ("tablet", 9.0)):
         box: Any = trimesh.creation.box((1, 1, 1))
         box.visual = TextureVisuals(material=material)
         there = trimesh.transformations.translation_matrix([x, 0, 0])
