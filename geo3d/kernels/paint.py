@@ -15,6 +15,10 @@ ROWS = 64
 """Of the image, in a band, which one thread paints."""
 LEVELS = 4096
 """Linear light levels in a table of sRGB bytes."""
+TOGETHER = 256
+"""Pixels of a row whose shadows are looked up together."""
+RIGHT, LOWER, DEPTH, FACING, AWAY, STOPPED = 0, 1 * TOGETHER, 2 * TOGETHER, 3 * TOGETHER, 6 * TOGETHER, 9 * TOGETHER
+"""Where the room for that holds what, one value a pixel: place past a texel, depth, normal, n . d, depths of texels."""
 BIAS = 0.003
 """Metres that light gets past what stops it: more than a depth's rounding, less than anything that is built."""
 NEARNESS, ACROSS, DOWN, NORMAL, CORNERS, HEIGHTS = 0, 3, 6, 9, 12, 21
@@ -77,14 +81,16 @@ def new_memory(width, lamps):
     """Which triangle each record is of, the records, room to make one, and what is known of each pixel of a row."""
     held, records = np.full(HELD, -1, np.int32), np.empty((HELD, HEIGHTS + lamps))
     depth, heights = np.empty(width, np.float32), np.empty((lamps, width), np.float32)
-    return held, records, np.empty((2, 3, 3)), depth, heights, np.empty((3, width), np.float32)
+    facing, light = np.zeros((3, width), np.float32), np.empty((3, width), np.float32)
+    near, starts = np.empty(STOPPED + 4 * TOGETHER, np.float32), np.empty(TOGETHER, np.int32)
+    return held, records, np.empty((2, 3, 3)), depth, heights, light, facing, near, starts
 
 
 @njit(cache=True, error_model="numpy")
 def shade_row(v, triangle, geometry, look, lamps, memory, line):
     """Write the linear colour, `line` [3, width], of a row's triangles."""
     _, face_materials, colours, seconds, patterns, masks, pictures, sizes, starts, texels, vertex_colours, curve = look
-    held, records, room, depth, heights, light = memory
+    held, records, room, depth, heights, light, facing, near, texels_near = memory
     _, _, _, shadows, offsets, rays = lamps
     u, width = 0, len(triangle)
     while u < width:
@@ -103,9 +109,9 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
                 depth[u + k] = np.float32(1) / (value + step * np.float32(np.int32(k)))
             for lamp in range(len(heights)):
                 fill_run(heights[lamp], u, end, np.float32(records[slot, HEIGHTS + lamp]))
-                if len(shadows) and records[slot, HEIGHTS + lamp] > 0:
-                    shade_run(u, end, v, records[slot], shadows[lamp], offsets[lamp], rays, depth, heights[lamp])
             material = face_materials[i]
+            for k in range(3 if len(shadows) else 0):
+                fill_run(facing[k], u, end, np.float32(records[slot, NORMAL + k]))
             for k in range(3):
                 fill_run(line[k], u, end, colours[material, k])
             s, s_step = value_at(records, slot, ACROSS, u, v)
@@ -123,6 +129,8 @@ def shade_row(v, triangle, geometry, look, lamps, memory, line):
                 for at in range(end - u):
                     line[k, u + at] *= (value + step * np.float32(np.int32(at))) * depth[u + at]
         u = end
+    for lamp in range(len(shadows)):
+        shadow_row(v, shadows[lamp], offsets[lamp], rays, depth, facing, heights[lamp], near, texels_near)
     light_row(v, geometry[3], lamps, depth, heights, light)
     for k in range(3):
         for u in range(width):
@@ -245,40 +253,96 @@ def cross(p, q, across):
 
 
 @njit(cache=True, error_model="numpy")
-def shade_run(first, end, v, record, shadow, offset, rays, depths, heights):
-    """Lower a lamp's `heights` over a run of a triangle's pixels to the share of it that reaches them.
+def shadow_row(v, shadow, offset, rays, depths, facing, heights, room, starts):
+    """Lower a lamp's `heights` over the planes of a row's pixels, of normals `facing`, to the share that reaches them.
 
     A point of the plane n . x = -h about the lamp, seen from there along d (1 along its largest axis), lies at depth
     -h / (n . d). What the map has around is compared to the plane at those places, so that no surface shades itself.
+    The loops around the one that reads the map do many pixels in one go: all that they write lies in one array, at
+    distances known ahead, so that nothing they read can have been written.
     """
-    nx, ny, nz = np.float32(record[NORMAL]), np.float32(record[NORMAL + 1]), np.float32(record[NORMAL + 2])
-    side, height, one = shadow.shape[1], heights[first], np.uint64(1)
+    side, texels, width = shadow.shape[1], shadow.ravel(), len(depths)
+    one, below = np.uint64(1), np.uint64(side)
+    for first in range(0, width, TOGETHER):
+        count = min(TOGETHER, width - first)
+        if not any_lit(heights, first, count):
+            continue
+        for axis in range(3):
+            copy_run(facing[axis], first, count, room, FACING + axis * TOGETHER)
+        copy_run(depths, first, count, room, DEPTH)
+        place_run(first, count, v, side, offset, rays, room, starts)
+        for k in range(count):
+            at = np.uint64(starts[k])
+            room[STOPPED + k], room[STOPPED + TOGETHER + k] = texels[at], texels[at + one]
+            at += below
+            room[STOPPED + 2 * TOGETHER + k], room[STOPPED + 3 * TOGETHER + k] = texels[at], texels[at + one]
+        lower_run(first, count, room, heights)
+
+
+@njit(cache=True)
+def any_lit(heights, first, count):
+    """Whether a lamp stands over the plane of any of the pixels."""
+    lit = False
+    for k in range(count):
+        lit |= heights[np.uint64(first + k)] > 0
+    return lit
+
+
+@njit(cache=True, inline="always")
+def copy_run(values, first, count, room, start):
+    """Copy `count` of the `values` from `first` on into `room`."""
+    for k in range(count):
+        room[start + k] = values[np.uint64(first + k)]
+
+
+@njit(cache=True, error_model="numpy")
+def place_run(first, count, v, side, offset, rays, room, starts):
+    """Write where pixels lie in a lamp's map: the texel up left of each, and how far right and down of it they are.
+
+    And n . d there, and its changes to the next texels; from normals and depth, all in `room`.
+    """
     scale, half, texel = np.float32(side / 2 - 1), np.float32((side - 1) / 2), np.float32(1 / (side / 2 - 1))
+    none, last, wide = np.float32(0), np.float32(side - 2), np.int32(side)
     px, py, pz = np.float32(offset[0]), np.float32(offset[1]), np.float32(offset[2])
     (rx, dx), (ry, dy), (rz, dz) = ray_at(rays, 0, first, v), ray_at(rays, 1, first, v), ray_at(rays, 2, first, v)
-    for u in range(first, end):
-        z, past = depths[u], np.float32(np.int32(u - first))
+    for k in range(count):
+        z, past = room[DEPTH + k], np.float32(np.int32(k))
         x, y, w = (rx + dx * past) * z + px, (ry + dy * past) * z + py, (rz + dz * past) * z + pz
-        if abs(x) >= abs(y) and abs(x) >= abs(w):
-            face, depth, s, t, n, ns, nt = 0, x, y, w, nx, ny, nz
-        elif abs(y) >= abs(w):
-            face, depth, s, t, n, ns, nt = 1, y, w, x, ny, nz, nx
-        else:
-            face, depth, s, t, n, ns, nt = 2, w, x, y, nz, nx, ny
-        if depth < 0:
-            face, depth, n = face + 3, -depth, -n
-        inverse = scale / depth
+        nx, ny, nz = room[FACING + k], room[FACING + TOGETHER + k], room[FACING + 2 * TOGETHER + k]
+        ahead, above = (abs(x) >= abs(y)) & (abs(x) >= abs(w)), abs(y) >= abs(w)
+        depth, n = pick(ahead, above, x, y, w), pick(ahead, above, nx, ny, nz)
+        s, s_step = pick(ahead, above, y, w, x), pick(ahead, above, ny, nz, nx) * texel
+        t, t_step = pick(ahead, above, w, x, y), pick(ahead, above, nz, nx, ny) * texel
+        face = pick(ahead, above, np.int32(0), np.int32(1), np.int32(2))
+        face, n = (face + np.int32(3), -n) if depth < 0 else (face, n)
+        inverse = scale / abs(depth)
         column, row = s * inverse + half, t * inverse + half
-        left, up = min(max(np.int32(column), 0), side - 2), min(max(np.int32(row), 0), side - 2)
-        p, q, r = np.uint64(face), np.uint64(up), np.uint64(left)
-        right, down = column - np.float32(left), row - np.float32(up)
-        s_step, t_step = ns * texel, nt * texel
-        away = n + s_step * (np.float32(left) - half) + t_step * (np.float32(up) - half)
-        upper = (np.float32(1) - right) * reaches(shadow[p, q, r], height, away)
-        upper += right * reaches(shadow[p, q, r + one], height, away + s_step)
-        lower = (np.float32(1) - right) * reaches(shadow[p, q + one, r], height, away + t_step)
-        lower += right * reaches(shadow[p, q + one, r + one], height, away + s_step + t_step)
-        heights[u] = height * (upper + down * (lower - upper))
+        left, up = np.int32(min(max(none, column), last)), np.int32(min(max(none, row), last))
+        starts[k] = (face * wide + up) * wide + left
+        room[RIGHT + k], room[LOWER + k] = column - np.float32(left), row - np.float32(up)
+        room[AWAY + k] = n + s_step * (np.float32(left) - half) + t_step * (np.float32(up) - half)
+        room[AWAY + TOGETHER + k], room[AWAY + 2 * TOGETHER + k] = s_step, t_step
+
+
+@njit(cache=True, error_model="numpy")
+def lower_run(first, count, room, heights):
+    """Lower `heights` to the share of four texels that lets light get to the plane."""
+    for k in range(count):
+        height, right, down = heights[np.uint64(first + k)], room[RIGHT + k], room[LOWER + k]
+        away, s_step, t_step = room[AWAY + k], room[AWAY + TOGETHER + k], room[AWAY + 2 * TOGETHER + k]
+        upper = (np.float32(1) - right) * reaches(room[STOPPED + k], height, away)
+        upper += right * reaches(room[STOPPED + TOGETHER + k], height, away + s_step)
+        lower = (np.float32(1) - right) * reaches(room[STOPPED + 2 * TOGETHER + k], height, away + t_step)
+        lower += right * reaches(room[STOPPED + 3 * TOGETHER + k], height, away + s_step + t_step)
+        share = upper + down * (lower - upper)
+        heights[np.uint64(first + k)] = height * share if height > 0 else np.float32(0)
+
+
+@njit(cache=True, inline="always")
+def pick(ahead, above, x, y, z):
+    """The first if `ahead`, else the second if `above`, else the third."""
+    other = y if above else z
+    return x if ahead else other
 
 
 @njit(cache=True, inline="always")

@@ -159,7 +159,9 @@ def test_vertex_colours_in_daylight_are_shown_as_they_are_and_multiply():
     assert (image[[0, 7, 7, 0], [0, 0, 7, 7]].int() - wanted).abs().max() <= 1
 
 
-def test_the_kernel_shades_what_its_slow_twin_shades():
+@pytest.mark.parametrize("size", [SIZE, (8, 700)])  # more than are looked up together
+def test_the_kernel_shades_what_its_slow_twin_shades(size: tuple[int, int]):
+    intrinsics = INTRINSICS if size == SIZE else torch.tensor([[300.0, 0, 350], [0, 300, 4], [0, 0, 1]]).double()
     random = torch.Generator().manual_seed(5)
     middles = 3 * torch.randn(600, 1, 3, generator=random)
     vertices = (middles + torch.randn(600, 3, 3, generator=random) / 2).reshape(-1, 3)
@@ -167,9 +169,9 @@ def test_the_kernel_shades_what_its_slow_twin_shades():
     surfaces = some_surfaces(600, random)
     lamps = Lamps(torch.randn(3, 3, generator=random), torch.rand(3, 3, generator=random), 0.2)
     shaded = with_shadows(lamps, vertices, faces, side=64)
-    _, triangle = rasterize(vertices, faces, VIEW, INTRINSICS, SIZE)
-    images = [paint(vertices, faces, surfaces, each, VIEW, INTRINSICS, triangle) for each in (lamps, shaded)]
-    slow = _paint_reference(vertices, faces, surfaces, shaded, VIEW, INTRINSICS, triangle)
+    _, triangle = rasterize(vertices, faces, VIEW, intrinsics, size)
+    images = [paint(vertices, faces, surfaces, each, VIEW, intrinsics, triangle) for each in (lamps, shaded)]
+    slow = _paint_reference(vertices, faces, surfaces, shaded, VIEW, intrinsics, triangle)
     assert ((images[1] - slow).abs() < 1e-3).all(dim=2).float().mean() > 0.99
     assert (images[1] <= images[0] + 1e-6).all()
     assert (images[1] < images[0] - 1e-3).any(dim=2).float().mean() > 0.1
@@ -207,6 +209,21 @@ def test_light_stays_on_its_side_of_a_wall_and_no_floor_shades_itself():
         x = (torch.arange(80) - 39.5) / 60 * 4
         assert (image[:, x > 1.06] == 0).all()  # an edge is as wide as a texel
         torch.testing.assert_close(image[:, x < 0.94], bare[:, x < 0.94])
+
+
+def test_a_lamp_that_is_seen_before_nothing_or_lies_in_a_surface_leaves_no_hole():
+    wall = torch.tensor([[-9.0, -9, 2], [9, -9, 2], [9, 9, 2]])
+    faces, surfaces = (
+        torch.tensor([[0, 1, 2]]).int(),
+        white_square(uv=torch.zeros(1, 3, 2), face_materials=torch.zeros(1).int()),
+    )
+    intrinsics = torch.tensor([[64.0, 0, 32], [0, 64, 32], [0, 0, 1]], dtype=torch.float64)
+    _, triangle = rasterize(wall, faces, torch.eye(4), intrinsics, (64, 64))
+    for lamp, pixel in (([-0.25, 0.25, 1], (48, 16)), ([0.5, -0.5, 2], (16, 48))):
+        lamps = with_shadows(Lamps(torch.tensor([lamp]), torch.ones(1, 3), 0.25), wall, faces)
+        image = paint(wall, faces, surfaces, lamps, torch.eye(4), intrinsics, triangle)
+        assert image.isfinite().all()
+        assert image[pixel].tolist() == pytest.approx([0.25 if triangle[pixel] >= 0 else 0] * 3, abs=1e-4)
 
 
 def test_bytes_survive_being_made_linear_and_back():

@@ -9,7 +9,7 @@ import trimesh
 
 from geo3d.ops import render
 from geo3d.ops.orbit import looking_at
-from geo3d.ops.painting import Lamps, Surfaces, linear
+from geo3d.ops.painting import Lamps, Surfaces, linear, with_shadows
 from geo3d.ops.raster import rasterize
 from geo3d.ops.render import NONE, render_view
 from geo3d.ops.scene_view import view_scene
@@ -96,11 +96,16 @@ def soup() -> tuple:
     return vertices, faces, surfaces, lamps, objects, labels, looking_at(eye, target, UP), INTRINSICS, SIZE
 
 
-@pytest.mark.parametrize("samples", [1, 2, 3])
-def test_the_kernel_makes_the_view_that_its_slow_twin_makes(samples: int, monkeypatch: pytest.MonkeyPatch):
-    fast = render_view(*soup(), samples=samples)
+@pytest.mark.parametrize(("samples", "shadows"), [(1, False), (2, False), (3, False), (1, True), (2, True)])
+def test_the_kernel_makes_the_view_that_its_slow_twin_makes(
+    samples: int, shadows: bool, monkeypatch: pytest.MonkeyPatch
+):
+    vertices, faces, surfaces, lamps, *rest = soup()
+    if shadows:
+        lamps = with_shadows(lamps, vertices, faces, side=64)
+    fast = render_view(vertices, faces, surfaces, lamps, *rest, samples=samples)
     monkeypatch.setattr(render, "_view_by_kernel", render._view_reference)
-    slow = render_view(*soup(), samples=samples)
+    slow = render_view(vertices, faces, surfaces, lamps, *rest, samples=samples)
     for field in ("depth", "labels", "objects"):
         torch.testing.assert_close(getattr(fast, field), getattr(slow, field), atol=0, rtol=0)
     torch.testing.assert_close(fast.normals, slow.normals, atol=1e-4, rtol=0)
