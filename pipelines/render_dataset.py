@@ -14,6 +14,7 @@ from typing import Annotated
 
 import tyro
 
+from geo3d.data_tools.rendered.coco import merge_coco
 from geo3d.data_tools.rendered.frames import check_writers
 from geo3d.data_tools.rendered.scene_sources import LOGS, Furniture, SceneSource, digest_of, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
@@ -141,8 +142,6 @@ def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
 def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig, killed: Sequence[str]) -> None:
     """Index what is there, and say what could not be rendered."""
     gather_credits(out)
-    from geo3d.data_tools.rendered.coco import merge_coco
-
     there = sorted(path.name for path in out.iterdir() if (path / "semantic.ply").exists() and path.name != MAKING)
     with published_file(out / INDEX) as aside:
         splits = {name: _split(out / name) for name in there}
