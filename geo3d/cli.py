@@ -20,6 +20,8 @@ COMMANDS = {
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
     "make-rooms": ("geo3d.pipelines.make_rooms", "make_rooms", "make furnished scenes with every ground truth"),
     "render-dataset": ("geo3d.pipelines.render_dataset", "render_dataset", "render scenes with every ground truth"),
+    "benchmark": ("geo3d.pipelines.benchmark", "benchmark", "score stored predictions against stored truth"),
+    "verify": ("geo3d.pipelines.verify", "verify", "compute the numbers of a benchmark's card again"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
 }

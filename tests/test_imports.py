@@ -14,8 +14,9 @@ MAY_IMPORT = {
     "scene": LEAVES | {"scene"},
     "kernels": set(),  # not even each other: numba's cache does not notice a change in another file
     "ops": LEAVES | {"kernels", "ops"},
+    "metrics": LEAVES | {"ops", "metrics"},
     "stages": LEAVES | {"scene", "ops", "stages"},
-    "data_tools": LEAVES | {"scene", "ops", "data_tools"},
+    "data_tools": LEAVES | {"scene", "ops", "metrics", "data_tools"},
     "pipelines": LEAVES | {"scene", "stages", "data_tools", "pipelines"},
     "cli": LEAVES | {"pipelines"},
 }

@@ -55,7 +55,19 @@ def library_versions() -> dict[str, str]:
 
 def reached_code(stage: Callable[..., Any]) -> dict[str, str]:
     """A hash of the code of each module that `stage` reaches, its own and all of geo3d's, by name."""
-    files, pending = {}, [(stage.__module__, Path(inspect.getfile(stage)))]
+    return _reached(stage.__module__, Path(inspect.getfile(stage)))
+
+
+def code_reached_from(module: str) -> dict[str, str]:
+    """A hash of the code of a geo3d module and of each that it reaches, by name."""
+    file = _module_file(module)
+    if file is None:
+        raise ValueError(f"{module} is no module of geo3d")
+    return _reached(module, file)
+
+
+def _reached(name: str, file: Path) -> dict[str, str]:
+    files, pending = {}, [(name, file)]
     while pending:
         name, file = pending.pop()
         files[name], imported = _code(file.read_bytes())

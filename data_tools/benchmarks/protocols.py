@@ -1,0 +1,26 @@
+"""THE list of protocols: name, module. A module is imported when its protocol is used."""
+
+import difflib
+import importlib
+
+from geo3d.data_tools.benchmarks.protocol import Protocol
+from geo3d.errors import InputError
+
+PROTOCOLS = {
+    "scannet-semantic": "labels.scannet_semantic",
+}
+"""By name: module below this folder, with a ``PROTOCOL`` in it."""
+
+
+def find_protocol(name: str) -> Protocol:
+    """A protocol by its name; raises InputError naming the closest, and all."""
+    return importlib.import_module(module_of(name)).PROTOCOL
+
+
+def module_of(name: str) -> str:
+    """The module that a protocol is written in."""
+    if name not in PROTOCOLS:
+        closest = difflib.get_close_matches(name, PROTOCOLS, 1, cutoff=0.5)
+        hint = f"; did you mean {closest[0]}?" if closest else ""
+        raise InputError(f"there is no protocol {name}{hint} (there are {', '.join(PROTOCOLS)})")
+    return f"geo3d.data_tools.benchmarks.{PROTOCOLS[name]}"

@@ -1,0 +1,102 @@
+"""Scores as tables: in the terminal, and as the JSON, CSV and LaTeX that papers and scripts take."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo3d.data_tools.benchmarks.protocol import Protocol, Scores
+from geo3d.data_tools.benchmarks.results.card import plain_scores
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+LATEX_SIGNS = {"\\": r"\textbackslash{}", **{sign: f"\\{sign}" for sign in "&%$#_{}"}}
+
+
+def overall_table(protocol: Protocol, scores: Scores) -> Table:
+    """The overall scores, for the terminal."""
+    return _table(protocol.title, ("score", "value"), [(name, shown(value)) for name, value in scores.overall.items()])
+
+
+def class_table(scores: Scores) -> Table | None:
+    """The scores of each class, for the terminal; None where the protocol has none."""
+    if not scores.classes:
+        return None
+    rows = [
+        (label, *(shown(values[i]) for values in scores.by_class.values())) for i, label in enumerate(scores.classes)
+    ]
+    return _table("by class", ("class", *scores.by_class), rows)
+
+
+def write_json(path: Path, protocol: Protocol, scores: Scores, scenes: dict[str, Scores]) -> None:
+    """``scores.json``: overall, by class, confusion, curves, and the overall scores of each scene."""
+    made: dict[str, Any] = {"protocol": protocol.name, **plain_scores(scores)}
+    if scores.confusion is not None:
+        made["confusion"] = {"columns": list(scores.confused_with), "counts": scores.confusion.tolist()}
+    made["curves"] = [
+        {
+            "title": curve.title,
+            "across": curve.across,
+            "up": curve.up,
+            "lines": {name: [_listed(x), _listed(y)] for name, (x, y) in curve.lines.items()},
+        }
+        for curve in scores.curves
+    ]
+    made["scenes"] = {name: plain_scores(one)["overall"] for name, one in scenes.items()}
+    path.write_text(json.dumps(made, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_csv(path: Path, scores: Scores) -> None:
+    """``scores.csv``: one score a line, with the class it is of, or ``overall``, and all its digits."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("class", "score", "value"))
+        rows.writerows(("overall", name, repr(float(value))) for name, value in scores.overall.items())
+        for name, values in scores.by_class.items():
+            rows.writerows((label, name, _digits(value)) for label, value in zip(scores.classes, values, strict=True))
+
+
+def write_latex(path: Path, scores: Scores) -> None:
+    """``rows.tex``: a row of the overall scores, then one for each column of the classes, with their names above."""
+    lines = [_row("", scores.overall), _row("ours", [shown(value) for value in scores.overall.values()])]
+    if scores.classes:
+        lines += ["", _row("", scores.classes)]
+        lines += [_row(name, [shown(value) for value in values]) for name, values in scores.by_class.items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def shown(value: Any) -> str:
+    """A number for a person: counts whole, others with four digits after the point, a dash where there is none."""
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, int):
+        return f"{number:,}"
+    return f"{number:.4f}" if math.isfinite(number) else "-"
+
+
+def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for i, name in enumerate(head):
+        table.add_column(name, justify="right" if i else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _row(name: str, cells: Sequence[str] | dict[str, float]) -> str:
+    return " & ".join("".join(LATEX_SIGNS.get(sign, sign) for sign in cell) for cell in (name, *cells)) + r" \\"
+
+
+def _digits(value: Any) -> str:
+    number = value.item() if hasattr(value, "item") else value
+    return repr(number)
+
+
+def _listed(values: Sequence[float]) -> list[float | None]:
+    return [float(value) if math.isfinite(value) else None for value in values]

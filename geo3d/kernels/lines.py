@@ -1,0 +1,39 @@
+"""Numbers from the bytes of a text."""
+
+import numpy as np
+from numba import njit
+
+NEW_LINE, SPACE, TAB, RETURN, MINUS, PLUS, ZERO, NINE = (np.uint8(ord(sign)) for sign in "\n \t\r-+09")
+MOST = np.int64(2**63 - 1)
+
+
+@njit(cache=True, nogil=True)
+def parse_whole_numbers(text, numbers):
+    """Fill `numbers` with one whole number a line; returns how many there are, or -1 - the first wrong line's place.
+
+    A line is a number with blanks around it; the last may end without a line break. `numbers` has room for all lines.
+    """
+    count, at, size = 0, 0, text.size
+    while at < size:
+        while at < size and (text[at] == SPACE or text[at] == TAB or text[at] == RETURN):
+            at += 1
+        negative = at < size and text[at] == MINUS
+        if at < size and (text[at] == MINUS or text[at] == PLUS):
+            at += 1
+        value, start = np.int64(0), at
+        while at < size and ZERO <= text[at] <= NINE:
+            digit = np.int64(text[at] - ZERO)
+            if value > (MOST - digit) // 10:
+                return -1 - count
+            value = value * 10 + digit
+            at += 1
+        if at == start:
+            return -1 - count
+        while at < size and (text[at] == SPACE or text[at] == TAB or text[at] == RETURN):
+            at += 1
+        if at < size and text[at] != NEW_LINE:
+            return -1 - count
+        at += 1
+        numbers[count] = -value if negative else value
+        count += 1
+    return count

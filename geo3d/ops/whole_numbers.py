@@ -1,0 +1,29 @@
+"""Texts of whole numbers, one a line, at the speed of memory."""
+
+import numpy as np
+from jaxtyping import Int64
+
+from geo3d.kernels.lines import parse_whole_numbers
+
+
+def whole_numbers(text: bytes) -> Int64[np.ndarray, " line"] | int:
+    """The number on each line of a text; or the place of the first line, from 1 on, that is not a whole number.
+
+    Blanks may stand around a number, and the last line may end without a break; 64 bits with a sign.
+    """
+    numbers = np.empty(text.count(b"\n") + 1, np.int64)
+    count = int(parse_whole_numbers(np.frombuffer(text, np.uint8), numbers))
+    return numbers[:count] if count >= 0 else -count
+
+
+def whole_numbers_reference(text: bytes) -> Int64[np.ndarray, " line"] | int:
+    """The same, line by line."""
+    lines = text.split(b"\n")
+    lines = lines[:-1] if not lines[-1] else lines
+    numbers = np.empty(len(lines), np.int64)
+    for i, line in enumerate(lines):
+        digits = line.strip(b" \t\r").removeprefix(b"-") if b"-" in line else line.strip(b" \t\r").removeprefix(b"+")
+        if not digits.isdigit() or not -(2**63) < int(line) < 2**63:
+            return i + 1
+        numbers[i] = int(line)
+    return numbers
