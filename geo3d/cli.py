@@ -22,6 +22,7 @@ COMMANDS = {
     "render-dataset": ("geo3d.pipelines.render_dataset", "render_dataset", "render scenes with every ground truth"),
     "benchmark": ("geo3d.pipelines.benchmark", "benchmark", "score stored predictions against stored truth"),
     "verify": ("geo3d.pipelines.verify", "verify", "compute the numbers of a benchmark's card again"),
+    "compare": ("geo3d.pipelines.compare", "compare", "put methods side by side, with intervals over scenes"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
 }

@@ -32,6 +32,8 @@ class Counted:
     """None: the protocol leaves it out."""
     hashes: dict[Path, str]
     """SHA-256 of each of its files, of those of the prediction first."""
+    key: str
+    """Of what the tally depends on: files, choices, code, versions."""
 
 
 def find_scenes(protocol: Protocol, predictions: Path, truths: Path, choices: Choices) -> list[Scene]:
@@ -62,13 +64,12 @@ def count_scenes(
     def count(scene: Scene) -> Counted:
         hashes = {file: sha256_of(file) for file in (*scene.prediction, *scene.truth)}
         key = key_of(made_by | {"files": [[file.name, digest] for file, digest in hashes.items()]})
-        place = None if kept is None else kept / f"{scene.name.replace('/', '__')}.npz"
-        tally = None if place is None else _read(place, key)
+        tally = None if kept is None else kept_tally(kept, scene.name, key)
         if tally is None:
             tally = protocol.count(scene, choices)
-            if place is not None and tally is not None:
-                _keep(place, key, tally)
-        return Counted(scene, tally, hashes)
+            if kept is not None and tally is not None:
+                _keep(kept, scene.name, key, tally)
+        return Counted(scene, tally, hashes, key)
 
     if kept is not None:
         kept.mkdir(parents=True, exist_ok=True)
@@ -85,23 +86,27 @@ def sha256_of(file: Path) -> str:
         raise InputError(f"{file} cannot be read ({error.strerror})") from error
 
 
-def _keep(place: Path, key: str, tally: Tally) -> None:
-    import numpy as np
-
-    with published_file(place) as aside, open(aside, "wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **tally, _key=np.array(key))
-
-
-def _read(place: Path, key: str) -> Tally | None:
-    """What was kept under the same key; None where there is nothing, or it is damaged."""
+def kept_tally(kept: Path, scene: str, key: str) -> Tally | None:
+    """A scene's tally that was kept under the same key; None where there is none, or it is damaged."""
     import zipfile
 
     import numpy as np
 
     try:
-        with np.load(place, allow_pickle=False) as stored:
+        with np.load(_place(kept, scene), allow_pickle=False) as stored:
             if str(stored["_key"]) != key:
                 return None
             return {name: stored[name] for name in stored.files if name != "_key"}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _keep(kept: Path, scene: str, key: str, tally: Tally) -> None:
+    import numpy as np
+
+    with published_file(_place(kept, scene)) as aside, open(aside, "wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **tally, _key=np.array(key))
+
+
+def _place(kept: Path, scene: str) -> Path:
+    return kept / f"{scene.replace('/', '__')}.npz"

@@ -3,8 +3,19 @@
 import numpy as np
 from numba import njit
 
-NEW_LINE, SPACE, TAB, RETURN, MINUS, PLUS, ZERO, NINE = (np.uint8(ord(sign)) for sign in "\n \t\r-+09")
+NEW_LINE, SPACE, TAB, RETURN, MINUS, PLUS, ZERO = (np.uint8(ord(sign)) for sign in "\n \t\r-+0")
+SAFE = 18
+"""Digits that fit into 64 bits, whatever they are."""
 MOST = np.int64(2**63 - 1)
+
+
+@njit(cache=True, nogil=True)
+def count_lines(text):
+    """How many lines a text has; the last may end without a line break."""
+    count = 0
+    for sign in text:
+        count += sign == NEW_LINE
+    return count + (text.size > 0 and text[-1] != NEW_LINE)
 
 
 @njit(cache=True, nogil=True)
@@ -21,18 +32,20 @@ def parse_whole_numbers(text, numbers):
         if at < size and (text[at] == MINUS or text[at] == PLUS):
             at += 1
         value, start = np.int64(0), at
-        while at < size and ZERO <= text[at] <= NINE:
-            digit = np.int64(text[at] - ZERO)
-            if value > (MOST - digit) // 10:
+        while at < size:
+            digit = np.int64(text[at]) - np.int64(ZERO)
+            if digit < 0 or digit > 9:
+                break
+            if at - start >= SAFE and value > (MOST - digit) // 10:
                 return -1 - count
             value = value * 10 + digit
             at += 1
         if at == start:
             return -1 - count
-        while at < size and (text[at] == SPACE or text[at] == TAB or text[at] == RETURN):
+        while at < size and text[at] != NEW_LINE:
+            if text[at] != SPACE and text[at] != TAB and text[at] != RETURN:
+                return -1 - count
             at += 1
-        if at < size and text[at] != NEW_LINE:
-            return -1 - count
         at += 1
         numbers[count] = -value if negative else value
         count += 1

@@ -11,9 +11,9 @@ def confusion_matrix(
 
     Places whose truth is out of that range are not counted; a prediction out of its range is an error of the caller.
     """
-    valid = (truth >= 0) & (truth < classes)
-    cells = truth[valid].astype(np.int64) * columns + prediction[valid]
-    return np.bincount(cells, minlength=classes * columns).reshape(classes, columns)
+    rows = np.clip(truth, -1, classes).astype(np.int64) + 1  # a row before and one behind take what does not count
+    counts = np.bincount(rows * columns + prediction, minlength=(classes + 2) * columns)
+    return counts.reshape(classes + 2, columns)[1:-1]
 
 
 def true_positives(confusion: Int[np.ndarray, "truth prediction"]) -> Int[np.ndarray, " class"]:

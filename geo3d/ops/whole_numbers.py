@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int64
 
-from geo3d.kernels.lines import parse_whole_numbers
+from geo3d.kernels.lines import count_lines, parse_whole_numbers
 
 
 def whole_numbers(text: bytes) -> Int64[np.ndarray, " line"] | int:
@@ -11,8 +11,9 @@ def whole_numbers(text: bytes) -> Int64[np.ndarray, " line"] | int:
 
     Blanks may stand around a number, and the last line may end without a break; 64 bits with a sign.
     """
-    numbers = np.empty(text.count(b"\n") + 1, np.int64)
-    count = int(parse_whole_numbers(np.frombuffer(text, np.uint8), numbers))
+    signs = np.frombuffer(text, np.uint8)
+    numbers = np.empty(count_lines(signs), np.int64)
+    count = int(parse_whole_numbers(signs, numbers))
     return numbers[:count] if count >= 0 else -count
 
 

@@ -15,20 +15,19 @@ if TYPE_CHECKING:
 
 
 def places_of(ids: Sequence[int], other: int) -> NDArray[np.int64]:
-    """Table of the place of each id in `ids`, from id 0 to one past the largest; `other` for those it does not hold."""
+    """Table of the place in `ids` of each id from -1 to one past the largest; `other` where they do not hold it."""
     import numpy as np
 
-    table = np.full(max(ids) + 2, other, np.int64)
-    table[list(ids)] = np.arange(len(ids))
+    table = np.full(max(ids) + 3, other, np.int64)
+    table[np.array(ids) + 1] = np.arange(len(ids))
     return table
 
 
 def looked_up(table: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each id; what is out of the table is like its last entry."""
+    """The place of each id, of any size, in a table of :func:`places_of`."""
     import numpy as np
 
-    last = len(table) - 1
-    return table[np.where((ids < 0) | (ids > last), last, ids)]
+    return np.take(table, np.clip(ids, -1, len(table) - 2) + 1)
 
 
 def total_confusion(tallies: Sequence[Tally]) -> NDArray[np.int64]:

@@ -43,8 +43,7 @@ def make_card(
         "protocol": {"name": protocol.name, "version": protocol.version, "title": protocol.title},
         "choices": dataclasses.asdict(choices),
         "scores": plain_scores(scores),
-        "scenes": len(counted),
-        "left_out": [one.scene.name for one in counted if one.tally is None],
+        "scenes": {one.scene.name: one.key for one in counted},
         "predictions": _folder(predictions, given, home),
         "truth": _folder(truths, wanted, home),
         "code": {"geo3d": version("geo3d"), "sha256": code_hash(protocol)},
@@ -76,7 +75,7 @@ def read_card(file: Path) -> dict[str, Any]:
         card = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read as a card ({error}); give a card.json of geo3d benchmark") from error
-    needed = {"card", "protocol", "choices", "scores", "predictions", "truth", "code", "environment"}
+    needed = {"card", "protocol", "choices", "scores", "scenes", "predictions", "truth", "code", "environment"}
     if not isinstance(card, dict) or not needed <= card.keys() or card["card"] != LAYOUT:
         raise InputError(f"{file} is no card of this layout ({LAYOUT}); give a card.json of geo3d benchmark")
     return card
@@ -92,7 +91,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         shared = sorted(before.keys() & after.keys())
         lines += [f"{part}: {name} has other bytes" for name in shared if before[name] != after[name]]
     flat, again = _flat(old["scores"]), _flat(new["scores"])
-    for name in sorted(flat.keys() | again.keys()):
+    for name in flat | again:
         if flat.get(name) != again.get(name):
             lines.append(f"{name}: {flat.get(name)} on the card, {again.get(name)} now")
     return lines

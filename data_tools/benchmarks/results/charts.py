@@ -22,10 +22,10 @@ MOST_LINES, MOST_CELLS = 8, 60
 """Lines that can be told apart, and rows of a matrix that can be read."""
 
 
-def bars(names: Sequence[str], values: Sequence[float], highest: float | None = None) -> str:
-    """A bar a name, from 0 to `highest`, or else the largest value; none where a value is not finite."""
-    finite = [value for value in values if math.isfinite(value)]
-    top = highest or max(finite, default=1) or 1
+def bars(names: Sequence[str], values: Sequence[float]) -> str:
+    """A bar a name, from 0 to 1 if the largest value is in the upper half of that, else to it."""
+    largest = max((value for value in values if math.isfinite(value)), default=1) or 1
+    top = 1 if 0.5 < largest <= 1 else largest
     rows = []
     for i, (name, value) in enumerate(zip(names, values, strict=True)):
         y, there = i * ROW, math.isfinite(value)

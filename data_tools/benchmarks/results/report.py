@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -29,47 +30,64 @@ def write_report(
     """Write the page; `scenes` are in the order in which they are shown, `pictures` by the name of the scene."""
     page = Template((Path(__file__).parent / "report.html").read_text(encoding="utf-8"))
     main = next(iter(scores.overall))
+    notes = "".join(f"<li>{escape(note)}</li>" for note in scores.notes)
+    overall = _table(("score", "value"), [(escape(name), shown(value)) for name, value in scores.overall.items()])
+    sections = (
+        ("", "Scores", overall + (f"<h3>To know when quoting them</h3><ul>{notes}</ul>" if notes else "")),
+        ("", "Curves", _curves(scores)),
+        ("all", "Classes", _classes(scores)),
+        ("all", "Confusion", _confusion(scores)),
+        (
+            "all",
+            f"Scenes, from worst to best by {escape(main)}",
+            f'<div class="film">{"".join(_scene(name, one, pictures.get(name)) for name, one in scenes)}</div>',
+        ),
+        (
+            "all",
+            "What the protocol does",
+            _table(("about", "choice"), [(escape(what), escape(how)) for what, how in protocol.explained]),
+        ),
+        ("all", "What these numbers are of", _card(protocol, card)),
+    )
     parts = {
         "title": escape(protocol.title),
-        "summary": f"{card['scenes']} scenes; {escape(main)} {shown(scores.overall[main])}",
-        "overall": _table(("score", "value"), [(escape(name), shown(value)) for name, value in scores.overall.items()]),
-        "notes": "".join(f"<li>{escape(note)}</li>" for note in scores.notes) or "<li>None.</li>",
-        "classes": _classes(scores),
-        "confusion": _confusion(scores),
-        "curves": _curves(scores),
-        "scenes": "".join(_scene(name, one, pictures.get(name)) for name, one in scenes),
-        "order": f"from worst to best by {escape(main)}",
-        "explained": _table(("about", "choice"), [(escape(what), escape(how)) for what, how in protocol.explained]),
-        "card": _table(
-            ("", ""),
-            [
-                ("protocol", f"{protocol.name}, version {protocol.version}"),
-                ("choices", escape(str(card["choices"]))),
-                ("defined in", escape("; ".join(protocol.sources))),
-                ("geo3d", f"{card['code']['geo3d']}, code {card['code']['sha256'][:12]}"),
-                ("environment", escape(", ".join(f"{key} {value}" for key, value in card["environment"].items()))),
-            ],
+        "summary": f"{len(card['scenes'])} scenes; {escape(main)} {shown(scores.overall[main])}",
+        "sections": "\n".join(
+            f'<section class="{wide}"><h2>{title}</h2>{body}</section>' for wide, title, body in sections if body
         ),
     }
     path.write_text(page.substitute(parts), encoding="utf-8")
 
 
+def _card(protocol: Protocol, card: dict[str, Any]) -> str:
+    rows = (
+        ("protocol", f"{protocol.name}, version {protocol.version}"),
+        ("choices", escape(json.dumps(card["choices"]))),
+        ("defined in", escape("; ".join(protocol.sources))),
+        ("geo3d", f"{card['code']['geo3d']}, code {card['code']['sha256'][:12]}"),
+        ("environment", escape(", ".join(f"{key} {value}" for key, value in card["environment"].items()))),
+        ("files", f"{len(card['predictions']['files'])} of predictions, {len(card['truth']['files'])} of truth"),
+    )
+    return _table(("", ""), rows)
+
+
 def _classes(scores: Scores) -> str:
     if not scores.classes:
-        return "<p>This protocol has no classes.</p>"
-    names, columns = [escape(name) for name in scores.classes], scores.by_class
-    first = next(iter(columns))
-    chart = f"<h3>{escape(first)}</h3>" + bars(scores.classes, list(columns[first]))
-    rows = [(name, *(shown(values[i]) for values in columns.values())) for i, name in enumerate(names)]
-    return f'{chart}<div class="scroll">{_table(("class", *map(escape, columns)), rows)}</div>'
+        return ""
+    columns = scores.by_class
+    first, values = next(iter(columns.items()))
+    rows = [(escape(name), *(shown(column[i]) for column in columns.values())) for i, name in enumerate(scores.classes)]
+    table = _table(("class", *map(escape, columns)), rows)
+    chart = f"<div><h3>{escape(first)}</h3>{bars(scores.classes, list(values))}</div>"
+    return f'<div class="beside">{chart}<div class="scroll">{table}</div></div>'
 
 
 def _confusion(scores: Scores) -> str:
     if scores.confusion is None:
-        return "<p>This protocol has no confusion matrix.</p>"
-    cut = f"<p>The {MOST_CELLS} most frequent classes.</p>" if len(scores.classes) > MOST_CELLS else ""
+        return ""
+    cut = f", of the {MOST_CELLS} most frequent classes" if len(scores.classes) > MOST_CELLS else ""
     table = matrix(scores.confusion, scores.classes, scores.confused_with)
-    return f'{cut}<p>Percent of the row.</p><div class="wide">{table}</div>'
+    return f'<p>Percent of the row{cut}.</p><div class="wide">{table}</div>'
 
 
 def _curves(scores: Scores) -> str:
@@ -77,7 +95,7 @@ def _curves(scores: Scores) -> str:
     for curve in scores.curves:
         cut = f" (the first {MOST_LINES} of {len(curve.lines)})" if len(curve.lines) > MOST_LINES else ""
         drawn.append(f"<h3>{escape(curve.title)}{cut}</h3>{lines(curve)}")
-    return "".join(drawn) or "<p>This protocol has no curves.</p>"
+    return "".join(drawn)
 
 
 def _scene(name: str, scores: Scores, picture: NDArray[np.uint8] | None) -> str:

@@ -63,10 +63,10 @@ def write_csv(path: Path, scores: Scores) -> None:
 
 def write_latex(path: Path, scores: Scores) -> None:
     """``rows.tex``: a row of the overall scores, then one for each column of the classes, with their names above."""
-    lines = [_row("", scores.overall), _row("ours", [shown(value) for value in scores.overall.values()])]
+    lines = [latex_row(("", *scores.overall)), latex_row(("ours", *map(shown, scores.overall.values())))]
     if scores.classes:
-        lines += ["", _row("", scores.classes)]
-        lines += [_row(name, [shown(value) for value in values]) for name, values in scores.by_class.items()]
+        lines += ["", latex_row(("", *scores.classes))]
+        lines += [latex_row((name, *map(shown, values))) for name, values in scores.by_class.items()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -78,6 +78,11 @@ def shown(value: Any) -> str:
     return f"{number:.4f}" if math.isfinite(number) else "-"
 
 
+def latex_row(cells: Sequence[str]) -> str:
+    """A row of a tabular."""
+    return " & ".join("".join(LATEX_SIGNS.get(sign, sign) for sign in cell) for cell in cells) + r" \\"
+
+
 def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     from rich.table import Table
 
@@ -87,10 +92,6 @@ def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
     for row in rows:
         table.add_row(*row)
     return table
-
-
-def _row(name: str, cells: Sequence[str] | dict[str, float]) -> str:
-    return " & ".join("".join(LATEX_SIGNS.get(sign, sign) for sign in cell) for cell in (name, *cells)) + r" \\"
 
 
 def _digits(value: Any) -> str:
