@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import tyro
 
 from geo3d.config import make_config
 from geo3d.data_tools.benchmarks.choices import Choices
+from geo3d.data_tools.benchmarks.comparing import Compared, Method, compare_methods
 from geo3d.data_tools.benchmarks.counting import kept_tally
-from geo3d.data_tools.benchmarks.protocol import Protocol
 from geo3d.data_tools.benchmarks.protocols import find_protocol
 from geo3d.data_tools.benchmarks.results.card import read_card
-from geo3d.data_tools.benchmarks.results.comparison import Compared, print_comparison, write_comparison
+from geo3d.data_tools.benchmarks.results.comparison import print_comparison, write_comparison
 from geo3d.errors import InputError
 from geo3d.pipelines.benchmark import CARD, KEPT
-from geo3d.progress import say, track
-
-if TYPE_CHECKING:
-    from geo3d.data_tools.benchmarks.protocol import Tally
-
-
-@dataclass(frozen=True)
-class Method:
-    """What one benchmark run says of a method."""
-
-    name: str
-    card: dict[str, Any]
-    tallies: list[Tally]
+from geo3d.progress import say
 
 
 def compare(
@@ -59,9 +46,9 @@ def compare(
             f"--resamples {resamples}, --seed {seed}: 1 or more resamples and a seed from 0 on are allowed"
         )
     methods = _methods(runs)
-    first = methods[0].card
+    first = read_card(runs[0] / CARD)
     protocol, choices = find_protocol(first["protocol"]["name"]), make_config(Choices, first["choices"], str(runs[0]))
-    compared = _compared(protocol, choices, methods, resamples, seed)
+    compared = compare_methods(protocol, choices, methods, resamples, seed)
     print_comparison(protocol, compared, len(methods[0].tallies), resamples)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
@@ -83,7 +70,7 @@ def _methods(runs: Sequence[Path]) -> list[Method]:
                 f"{run} has no counts of {gone[0]} ({len(gone)} scenes in all: missing predictions, or an older run); "
                 "run geo3d benchmark into it again with all scenes"
             )
-        methods.append(Method(name, card, [tally for tally in tallies.values() if tally is not None]))
+        methods.append(Method(name, [tally for tally in tallies.values() if tally is not None]))
     return methods
 
 
@@ -95,35 +82,6 @@ def _same(first: Path, card: dict[str, Any], run: Path, other: dict[str, Any]) -
             raise InputError(f"{run} has another {what} than {first} ({there} and {here}); compare like with like")
     if card["truth"]["files"] != other["truth"]["files"] or list(card["scenes"]) != list(other["scenes"]):
         raise InputError(f"{run} was scored against other truth than {first}; compare like with like")
-
-
-def _compared(protocol: Protocol, choices: Choices, methods: Sequence[Method], draws: int, seed: int) -> list[Compared]:
-    import numpy as np
-
-    from geo3d.metrics.bootstrap import interval, resamples, share_above
-
-    scores = [protocol.score(method.tallies, choices).overall for method in methods]
-    names = list(scores[0])
-    drawn = np.empty((len(methods), draws, len(names)))
-    chosen = resamples(len(methods[0].tallies), draws, seed)
-    for draw, places in enumerate(track(chosen, "resample", draws, "draws")):
-        for row, method in enumerate(methods):
-            resampled = protocol.score([method.tallies[place] for place in places], choices).overall
-            drawn[row, draw] = [resampled[name] for name in names]
-    return [
-        Compared(
-            method=method.name,
-            score=name,
-            value=scores[row][name],
-            between=interval(drawn[row, :, column]),
-            difference=scores[row][name] - scores[0][name],
-            difference_between=interval(drawn[row, :, column] - drawn[0, :, column]),
-            first=row == 0,
-            above_first=share_above(drawn[row, :, column] - drawn[0, :, column]),
-        )
-        for column, name in enumerate(names)
-        for row, method in enumerate(methods)
-    ]
 
 
 def _names(runs: Sequence[Path]) -> list[str]:

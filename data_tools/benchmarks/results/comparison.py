@@ -7,34 +7,15 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from geo3d.data_tools.benchmarks.comparing import Compared
 from geo3d.data_tools.benchmarks.protocol import Protocol
 from geo3d.data_tools.benchmarks.results.tables import latex_row, shown
 from geo3d.scene.publish import published_file
 
 LEAST_WIDTH = 120
 """Columns of text that the table needs; where the output is no terminal there is no width to go by."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One score of one method beside the first method's."""
-
-    method: str
-    score: str
-    value: float
-    between: tuple[float, float]
-    """What 95 % of the resamples give."""
-    difference: float
-    """Value less the first method's."""
-    difference_between: tuple[float, float]
-    """What 95 % of the resamples give: a difference is clear where 0 is not inside."""
-    first: bool
-    """Whether this is the first method."""
-    above_first: float
-    """Share of the resamples in which the value is above the first method's; equal ones count half."""
 
 
 def print_comparison(protocol: Protocol, compared: Sequence[Compared], scenes: int, resamples: int) -> None:

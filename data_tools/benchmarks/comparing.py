@@ -1,0 +1,73 @@
+"""Methods side by side: how far their scores, and what lies between them, would move with other scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo3d.data_tools.benchmarks.choices import Choices
+from geo3d.data_tools.benchmarks.protocol import Protocol
+from geo3d.progress import track
+
+if TYPE_CHECKING:
+    from geo3d.data_tools.benchmarks.protocol import Tally
+
+
+@dataclass(frozen=True)
+class Method:
+    """What one benchmark run says of a method."""
+
+    name: str
+    tallies: list[Tally]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One score of one method beside the first method's."""
+
+    method: str
+    score: str
+    value: float
+    between: tuple[float, float]
+    """What 95 % of the resamples give."""
+    difference: float
+    """Value less the first method's."""
+    difference_between: tuple[float, float]
+    """What 95 % of the resamples give: a difference is clear where 0 is not inside."""
+    first: bool
+    """Whether this is the first method."""
+    above_first: float
+    """Share of the resamples in which the value is above the first method's; equal ones count half."""
+
+
+def compare_methods(
+    protocol: Protocol, choices: Choices, methods: Sequence[Method], draws: int, seed: int
+) -> list[Compared]:
+    """Every overall score of every method, with paired bootstrap intervals; all have the same scenes in one order."""
+    import numpy as np
+
+    from geo3d.metrics.bootstrap import interval, resamples, share_above
+
+    scores = [protocol.score(method.tallies, choices).overall for method in methods]
+    names = list(scores[0])
+    drawn = np.empty((len(methods), draws, len(names)))
+    chosen = resamples(len(methods[0].tallies), draws, seed)
+    for draw, places in enumerate(track(chosen, "resample", draws, "draws")):
+        for row, method in enumerate(methods):
+            resampled = protocol.score([method.tallies[place] for place in places], choices).overall
+            drawn[row, draw] = [resampled[name] for name in names]
+    return [
+        Compared(
+            method=method.name,
+            score=name,
+            value=scores[row][name],
+            between=interval(drawn[row, :, column]),
+            difference=scores[row][name] - scores[0][name],
+            difference_between=interval(drawn[row, :, column] - drawn[0, :, column]),
+            first=row == 0,
+            above_first=share_above(drawn[row, :, column] - drawn[0, :, column]),
+        )
+        for column, name in enumerate(names)
+        for row, method in enumerate(methods)
+    ]
