@@ -33,7 +33,11 @@ def write_report(
     notes = "".join(f"<li>{escape(note)}</li>" for note in scores.notes)
     overall = _table(("score", "value"), [(escape(name), shown(value)) for name, value in scores.overall.items()])
     sections = (
-        ("", "Scores", overall + (f"<h3>To know when quoting them</h3><ul>{notes}</ul>" if notes else "")),
+        (
+            "" if scores.curves else "all",
+            "Scores",
+            overall + (f"<h3>To know when quoting them</h3><ul>{notes}</ul>" if notes else ""),
+        ),
         ("", "Curves", _curves(scores)),
         ("all", "Classes", _classes(scores)),
         ("all", "Confusion", _confusion(scores)),
