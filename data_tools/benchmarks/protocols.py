@@ -8,6 +8,7 @@ from geo3d.errors import InputError
 
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
+    "scannet200": "labels.scannet200",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
