@@ -9,6 +9,7 @@ from geo3d.errors import InputError
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
     "scannet200": "labels.scannet200",
+    "semantic-kitti": "labels.semantic_kitti",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
