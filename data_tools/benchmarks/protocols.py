@@ -10,6 +10,7 @@ PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
     "scannet200": "labels.scannet200",
     "semantic-kitti": "labels.semantic_kitti",
+    "semantic-kitti-ssc": "volumes.semantic_kitti_ssc",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
