@@ -11,6 +11,7 @@ PROTOCOLS = {
     "scannet200": "labels.scannet200",
     "semantic-kitti": "labels.semantic_kitti",
     "semantic-kitti-ssc": "volumes.semantic_kitti_ssc",
+    "s3dis": "labels.s3dis",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
