@@ -12,6 +12,7 @@ PROTOCOLS = {
     "semantic-kitti": "labels.semantic_kitti",
     "semantic-kitti-ssc": "volumes.semantic_kitti_ssc",
     "s3dis": "labels.s3dis",
+    "modelnet40": "labels.modelnet40",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
