@@ -46,14 +46,14 @@ def whole_column(values: NDArray, file: Path) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
-def in_range(ids: NDArray[np.int64], count: int, file: Path) -> NDArray[np.int64]:
-    """The ids themselves; raises InputError naming the first that is not from 0 to `count` - 1."""
+def in_range(ids: NDArray[np.int64], count: int, file: Path, first: int = 0) -> NDArray[np.int64]:
+    """The ids themselves; raises InputError naming the first of them that is not one of `count` from `first` on."""
     import numpy as np
 
-    wrong = (ids < 0) | (ids >= count)
+    wrong = (ids < first) | (ids >= first + count)
     if wrong.any():
         place = int(np.argmax(wrong))
-        raise InputError(f"{file}, row {place + 1}: the id {ids[place]} is not one from 0 to {count - 1}")
+        raise InputError(f"{file}, row {place + 1}: the id {ids[place]} is not one from {first} to {first + count - 1}")
     return ids
 
 

@@ -13,6 +13,7 @@ PROTOCOLS = {
     "semantic-kitti-ssc": "volumes.semantic_kitti_ssc",
     "s3dis": "labels.s3dis",
     "modelnet40": "labels.modelnet40",
+    "shapenet-part": "labels.shapenet_part",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
