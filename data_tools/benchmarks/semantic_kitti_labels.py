@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def read_point_classes(file: Path, choices: Choices) -> NDArray[np.int64]:
+def read_point_classes(file: Path, choices: Choices) -> NDArray[np.int16]:
     """Class of each point [point], from 1 on, 0 where it has none, of 32 bits a point: the lower 16 are its id."""
     import numpy as np
 
-    return _classes(_numbers(file, np.dtype("<u4")).astype(np.uint16), file, choices)
+    return _classes(_numbers(file, np.dtype("<u4")).astype(np.uint16), file, choices, empty=0, without=0)
 
 
-def read_voxel_classes(file: Path, choices: Choices) -> NDArray[np.int64]:
+def read_voxel_classes(file: Path, choices: Choices) -> NDArray[np.int16]:
     """Class of each voxel [voxel], from 1 on, of 16 bits a voxel: 0 where it is empty, 255 where it has no class."""
     import numpy as np
 
-    ids = _numbers(file, np.dtype("<u2"))
-    return np.where(ids == 0, 0, _classes(ids, file, choices, without=255))
+    return _classes(_numbers(file, np.dtype("<u2")), file, choices, empty=0, without=255)
 
 
 def _numbers(file: Path, each: np.dtype) -> NDArray:
@@ -39,24 +38,18 @@ def _numbers(file: Path, each: np.dtype) -> NDArray:
     return np.frombuffer(content, each)
 
 
-def _classes(ids: NDArray[np.uint16], file: Path, choices: Choices, without: int = 0) -> NDArray[np.int64]:
-    """Class of each id; `without` for ids of no class."""
+def _classes(ids: NDArray[np.uint16], file: Path, choices: Choices, empty: int, without: int) -> NDArray[np.int16]:
+    """Class of each id: `empty` for 0, and `without` for the others that are of no class."""
     import numpy as np
 
-    classes = _table(choices, without)[ids]
-    if len(classes) and classes.min() < 0:
-        first = int(np.argmin(classes))
-        raise InputError(f"{file} has the id {ids[first]} at place {first:,}, which SemanticKITTI does not have")
-    return classes
-
-
-def _table(choices: Choices, without: int) -> NDArray[np.int64]:
-    """Class of each number of 16 bits; -1 for what is not allowed."""
-    import numpy as np
-
-    table = np.full(2**16, -1, np.int64)
+    table = np.full(2**16, -1, np.int16)
     if choices.reading == "compatible":
         table[: semantic_kitti.KNOWN_TO_THE_TABLE] = without
     table[list(semantic_kitti.UNLABELLED)] = without
     table[list(semantic_kitti.IDS)] = list(semantic_kitti.IDS.values())
-    return table
+    table[0] = empty
+    classes = table[ids]
+    if len(classes) and classes.min() < 0:
+        first = int(np.argmin(classes))
+        raise InputError(f"{file} has the id {ids[first]} at place {first:,}, which SemanticKITTI does not have")
+    return classes

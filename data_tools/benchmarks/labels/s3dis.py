@@ -77,7 +77,7 @@ def score(tallies: Sequence[Tally], choices: Choices) -> Scores:
 
 
 def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:
-    """Truth, prediction and mistakes, where a table has the points, or ``coord.npy`` lies beside the truth."""
+    """Truth, prediction and mistakes without the ceiling, where a table or ``coord.npy`` beside has the points."""
     import numpy as np
 
     truth, prediction = _ids(scene)
@@ -154,8 +154,7 @@ PROTOCOL = Protocol(
         (
             "absent class",
             "the official script divides by zero for a class that is neither there nor predicted; the compatible "
-            "reading leaves it out of the mean and says so, the strict one gives no mean (Pointcept would count it as "
-            "0; beams in Area 5 are there, but few)",
+            "reading leaves it out of the mean and says so, the strict one gives no mean (Pointcept counts it as 0)",
         ),
         ("missing room", "with allow_missing it is left out: the official script scores the rooms that are listed"),
     ),

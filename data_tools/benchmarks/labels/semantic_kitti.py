@@ -75,7 +75,7 @@ def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:
     return label_panels(points[near], places[0][near], places[1][near], shades, len(CLASSES))
 
 
-def _places(scene: Scene, choices: Choices) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _places(scene: Scene, choices: Choices) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """True and predicted place of each point's class: -1, and one past the last, where it has none."""
     truth = read_point_classes(scene.truth[0], choices)
     prediction = read_point_classes(scene.prediction[0], choices)

@@ -83,7 +83,7 @@ def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:
     return label_panels(points, truth[shown], prediction[shown], grey_and_classes, len(ROWS))
 
 
-def _volumes(scene: Scene, choices: Choices) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def _volumes(scene: Scene, choices: Choices) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.bool_]]:
     """True and predicted class of each voxel, and whether it counts."""
     import numpy as np
 
