@@ -36,6 +36,16 @@ class TrajectoryChoices:
 
 
 @settings
+class ShapeChoices:
+    """For classes of whole shapes."""
+
+    batch: Annotated[int, Field(ge=1)] = 4
+    """Shapes that PointNet's evaluation takes at a time; it leaves out those that do not fill a batch of their file."""
+    file: Annotated[int, Field(ge=1)] = 2048
+    """Shapes in each file of the test set; the last has what is left."""
+
+
+@settings
 class Choices:
     """Everything that can be chosen."""
 
@@ -45,3 +55,4 @@ class Choices:
     """Score scenes without a prediction as the protocol says, instead of refusing."""
     mesh: MeshChoices = Field(default_factory=MeshChoices)
     trajectory: TrajectoryChoices = Field(default_factory=TrajectoryChoices)
+    shapes: ShapeChoices = Field(default_factory=ShapeChoices)

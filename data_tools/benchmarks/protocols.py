@@ -8,6 +8,12 @@ from geo3d.errors import InputError
 
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
+    "scannet200": "labels.scannet200",
+    "semantic-kitti": "labels.semantic_kitti",
+    "semantic-kitti-ssc": "volumes.semantic_kitti_ssc",
+    "s3dis": "labels.s3dis",
+    "modelnet40": "labels.modelnet40",
+    "shapenet-part": "labels.shapenet_part",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
