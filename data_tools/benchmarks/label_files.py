@@ -56,25 +56,32 @@ def whole_array(file: Path, dimensions: int) -> NDArray[np.int64]:
     return _whole(read, file)
 
 
-def read_ply(file: Path) -> dict[str, Any]:
-    """The elements of a PLY by name, each a structured array of its properties."""
+def read_ply(file: Path) -> dict[str, dict[str, NDArray]]:
+    """The elements of a PLY by name, each its properties by name: one value an element, text or binary."""
     import trimesh
 
     try:
-        read: Any = trimesh.load(file, process=False, maintain_order=True, fix_texture=False)
+        with open(file, "rb") as opened:
+            options = {"process": False, "maintain_order": True, "fix_texture": False}
+            read: Any = trimesh.load(opened, file_type="ply", **options)
         raw = read.metadata["_ply_raw"]
     except Exception as error:  # its reader has errors of its own
         raise InputError(f"{file} cannot be read as a PLY ({type(error).__name__}: {error})") from error
-    return {name: element.get("data", ()) for name, element in raw.items()}
+    elements = {}
+    for name, element in raw.items():
+        data = element.get("data", {})  # a structured array of a binary file, a dictionary of columns of a text
+        properties = data.keys() if isinstance(data, dict) else data.dtype.names or ()
+        elements[name] = {key: data[key].reshape(len(data[key]), -1)[:, 0] for key in properties if len(data[key])}
+    return elements
 
 
 def ply_property(file: Path, name: str) -> NDArray:
     """One property of the vertices of a PLY [vertex]; raises InputError where they do not have it."""
-    vertices = read_ply(file).get("vertex", ())
-    names = getattr(getattr(vertices, "dtype", None), "names", None) or ()
-    if name not in names:
-        raise InputError(f"{file} has no property {name} of its vertices, which is needed (it has {', '.join(names)})")
-    return vertices[name]
+    properties = read_ply(file).get("vertex", {})
+    if name not in properties:
+        there = ", ".join(properties) or "none"
+        raise InputError(f"{file} has no property {name} of its vertices, which is needed (it has {there})")
+    return properties[name]
 
 
 def same_length(prediction: Any, truth: Any, files: tuple[Path, Path], unit: str = "vertices") -> None:
