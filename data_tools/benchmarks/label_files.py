@@ -62,7 +62,7 @@ def read_ply(file: Path) -> dict[str, dict[str, NDArray]]:
 
     try:
         with open(file, "rb") as opened:
-            options = {"process": False, "maintain_order": True, "fix_texture": False}
+            options: Any = {"process": False, "maintain_order": True, "fix_texture": False}
             read: Any = trimesh.load(opened, file_type="ply", **options)
         raw = read.metadata["_ply_raw"]
     except Exception as error:  # its reader has errors of its own
