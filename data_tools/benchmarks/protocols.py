@@ -9,6 +9,7 @@ from geo3d.errors import InputError
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
     "completion-epn": "volumes.completion_epn",
+    "completion-scancomplete": "volumes.completion_scancomplete",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 

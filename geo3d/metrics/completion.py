@@ -40,3 +40,11 @@ def running_mean32(values: Float[np.ndarray, " value"]) -> float:
         return float("nan")
     total = np.cumsum(values, dtype=np.float32)[-1]
     return float(total / np.float32(values.size))
+
+
+def total_error(
+    truth: Float[np.ndarray, "*grid"], prediction: Float[np.ndarray, "*grid"], region: Bool[np.ndarray, "*grid"]
+) -> tuple[float, int]:
+    """Sum of the absolute differences over a region, in float64, and its number of voxels."""
+    difference = np.abs(truth[region] - prediction[region])
+    return float(difference.sum(dtype=np.float64)), difference.size

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from geo3d.metrics.completion import mean_error, near_either, running_mean32, unobserved
+from geo3d.metrics.completion import mean_error, near_either, running_mean32, total_error, unobserved
 
 
 def test_the_error_of_a_region_is_that_of_a_slow_loop():
@@ -42,3 +42,10 @@ def test_the_running_mean_rounds_after_each_value():
         5
     )  # the ones are lost, which they are not in a tree
     assert running_mean32(values[::-1]) == np.float32(2.0**24 + 4) / np.float32(5)
+
+
+def test_a_total_is_in_float64_and_counts_its_voxels():
+    truth = np.full(1000, 0.1, np.float32)
+    total, voxels = total_error(truth, truth + np.float32(1), truth > 0)
+    assert (round(total, 5), voxels) == (1000.0, 1000)
+    assert total_error(truth, truth, truth < 0) == (0.0, 0)

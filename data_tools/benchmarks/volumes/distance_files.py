@@ -69,15 +69,36 @@ def load_volume(file: Path, kind: str) -> Any:
 
 def read_array(file: Path, dimensions: tuple[int, ...]) -> NDArray:
     """A ``.npy`` of numbers with one of those numbers of dimensions; raises InputError for another."""
+    import io
+
     import numpy as np
 
     try:
-        read = np.load(file, allow_pickle=False)
+        read = np.load(io.BytesIO(read_bytes(file)), allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise InputError(f"{file} cannot be read as a NumPy array ({error})") from error
     if not isinstance(read, np.ndarray):
         raise InputError(f"{file} holds several arrays; a .npy of one is needed")
     return numbers_of(read, file, dimensions)
+
+
+def read_arrays(file: Path, needed: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, NDArray]:
+    """Arrays of a ``.npz`` by name; raises InputError where a needed one is missing."""
+    import io
+    import zipfile
+
+    import numpy as np
+
+    content = io.BytesIO(read_bytes(file))  # NumPy leaves damaged files open that it opened
+    try:
+        with np.load(content, allow_pickle=False) as stored:
+            names = set(stored.files) if isinstance(stored, np.lib.npyio.NpzFile) else set()
+            read = {name: stored[name] for name in (*needed, *optional) if name in names}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, TypeError) as error:
+        raise InputError(f"{file} cannot be read as a .npz of arrays ({error})") from error
+    if missing := [name for name in needed if name not in read]:
+        raise InputError(f"{file} has no {missing[0]} (it has {', '.join(sorted(names))}), which is needed")
+    return read
 
 
 def numbers_of(read: NDArray, what: object, dimensions: tuple[int, ...]) -> NDArray:
