@@ -36,6 +36,22 @@ class TrajectoryChoices:
 
 
 @settings
+class SquareChoices:
+    """For scannet-voxel-calibrated."""
+
+    batch: Annotated[int, Field(ge=0)] = 32
+    """Squares of a scene that the official loop scores at a time, and whose rest it never does; 0 scores all."""
+
+
+@settings
+class SscnetChoices:
+    """For sscnet."""
+
+    benchmark: Literal["nyu", "nyucad", "suncg"] = "nyu"
+    """Whose evaluation volumes say which voxels count: NYU's and NYUCAD's share one truth."""
+
+
+@settings
 class Choices:
     """Everything that can be chosen."""
 
@@ -45,3 +61,5 @@ class Choices:
     """Score scenes without a prediction as the protocol says, instead of refusing."""
     mesh: MeshChoices = Field(default_factory=MeshChoices)
     trajectory: TrajectoryChoices = Field(default_factory=TrajectoryChoices)
+    squares: SquareChoices = Field(default_factory=SquareChoices)
+    sscnet: SscnetChoices = Field(default_factory=SscnetChoices)

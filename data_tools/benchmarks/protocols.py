@@ -10,6 +10,8 @@ PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
     "completion-epn": "volumes.completion_epn",
     "completion-scancomplete": "volumes.completion_scancomplete",
+    "scannet-voxel": "volumes.scannet_voxel",
+    "scannet-voxel-calibrated": "volumes.scannet_voxel_calibrated",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
