@@ -47,7 +47,7 @@ class SquareChoices:
 class SscnetChoices:
     """For sscnet."""
 
-    benchmark: Literal["nyu", "nyucad", "suncg"] = "nyu"
+    benchmark: Literal["nyu", "nyucad"] = "nyu"
     """Whose evaluation volumes say which voxels count: NYU's and NYUCAD's share one truth."""
 
 

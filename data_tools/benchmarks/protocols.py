@@ -12,6 +12,7 @@ PROTOCOLS = {
     "completion-scancomplete": "volumes.completion_scancomplete",
     "scannet-voxel": "volumes.scannet_voxel",
     "scannet-voxel-calibrated": "volumes.scannet_voxel_calibrated",
+    "sscnet": "volumes.sscnet",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 

@@ -64,7 +64,7 @@ def is_hdf5(file: Path) -> bool:
 
 
 def read_hdf5(file: Path, names: tuple[str, ...]) -> dict[str, NDArray]:
-    """Arrays of an HDF5 file, in its own order of axes; raises InputError where h5py is not installed."""
+    """Arrays of an HDF5 file, without names all, in its own order of axes; InputError where h5py is not installed."""
     import numpy as np
 
     try:
@@ -73,12 +73,14 @@ def read_hdf5(file: Path, names: tuple[str, ...]) -> dict[str, NDArray]:
         raise InputError(f"{file} is HDF5, which needs h5py: pip install h5py, or save arrays as .npz") from error
     try:
         with h5py.File(file, "r") as stored:
-            read: dict[str, Any] = {name: np.asarray(stored[name]) for name in names if name in stored}
-            there = ", ".join(sorted(stored))
+            arrays = {name: item for name, item in stored.items() if isinstance(item, h5py.Dataset)}
+            read: dict[str, Any] = {name: np.asarray(arrays[name]) for name in names or arrays if name in arrays}
     except (OSError, RuntimeError, TypeError) as error:
         raise InputError(f"{file} cannot be read as HDF5 ({error})") from error
     if missing := [name for name in names if name not in read]:
-        raise InputError(f"{file} has no {missing[0]} (it has {there}), which is needed")
+        raise InputError(
+            f"{file} has no {missing[0]} (it has {', '.join(sorted(arrays)) or 'nothing'}), which is needed"
+        )
     return read
 
 
