@@ -87,7 +87,8 @@ def score(tallies: Sequence[Tally], choices: Choices) -> Scores:
 def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:
     """The true and the predicted surface, and how far off they are where it counts."""
     truth, prediction, region = _read(scene, choices)
-    return distance_panels(truth.values.T, prediction.values.T, region.T, REACH)
+    opened = scene.truth[0].name == "artifact.json"  # a room, and no shape
+    return distance_panels(truth.values.T, prediction.values.T, region.T, REACH, opened)
 
 
 def _means(tallies: Sequence[Tally], choices: Choices) -> tuple[float, float]:

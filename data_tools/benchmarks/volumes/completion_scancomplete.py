@@ -75,7 +75,7 @@ def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:
 
     compared = read_compared(scene, choices)
     truth, prediction = compared.truth, compared.prediction
-    drawn = distance_panels(truth, prediction, np.ones(truth.shape, bool), TRUNCATION)
+    drawn = distance_panels(truth, prediction, np.ones(truth.shape, bool), TRUNCATION, opened=True)
     if compared.labels is None:
         return drawn
     true, given = (labels.astype(np.int64) - 1 for labels in compared.labels)

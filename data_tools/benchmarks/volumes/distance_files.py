@@ -76,7 +76,7 @@ def read_array(file: Path, dimensions: tuple[int, ...]) -> NDArray:
     try:
         read = np.load(io.BytesIO(read_bytes(file)), allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{file} cannot be read as a NumPy array ({error})") from error
+        raise InputError(f"{file} cannot be read as a NumPy array of numbers") from error
     if not isinstance(read, np.ndarray):
         raise InputError(f"{file} holds several arrays; a .npy of one is needed")
     return numbers_of(read, file, dimensions)
@@ -95,7 +95,7 @@ def read_arrays(file: Path, needed: tuple[str, ...], optional: tuple[str, ...]) 
             names = set(stored.files) if isinstance(stored, np.lib.npyio.NpzFile) else set()
             read = {name: stored[name] for name in (*needed, *optional) if name in names}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, TypeError) as error:
-        raise InputError(f"{file} cannot be read as a .npz of arrays ({error})") from error
+        raise InputError(f"{file} cannot be read as a .npz of arrays of numbers") from error
     if missing := [name for name in needed if name not in read]:
         raise InputError(f"{file} has no {missing[0]} (it has {', '.join(sorted(names))}), which is needed")
     return read
