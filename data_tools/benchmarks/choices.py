@@ -46,6 +46,22 @@ class ShapeChoices:
 
 
 @settings
+class SquareChoices:
+    """For scannet-voxel-calibrated."""
+
+    batch: Annotated[int, Field(ge=0)] = 32
+    """Squares of a scene that the official loop scores at a time, and whose rest it never does; 0 scores all."""
+
+
+@settings
+class SscnetChoices:
+    """For sscnet."""
+
+    benchmark: Literal["nyu", "nyucad"] = "nyu"
+    """Whose evaluation volumes say which voxels count: NYU's and NYUCAD's share one truth."""
+
+
+@settings
 class Choices:
     """Everything that can be chosen."""
 
@@ -56,3 +72,5 @@ class Choices:
     mesh: MeshChoices = Field(default_factory=MeshChoices)
     trajectory: TrajectoryChoices = Field(default_factory=TrajectoryChoices)
     shapes: ShapeChoices = Field(default_factory=ShapeChoices)
+    squares: SquareChoices = Field(default_factory=SquareChoices)
+    sscnet: SscnetChoices = Field(default_factory=SscnetChoices)

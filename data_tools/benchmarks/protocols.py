@@ -14,6 +14,11 @@ PROTOCOLS = {
     "s3dis": "labels.s3dis",
     "modelnet40": "labels.modelnet40",
     "shapenet-part": "labels.shapenet_part",
+    "completion-epn": "volumes.completion_epn",
+    "completion-scancomplete": "volumes.completion_scancomplete",
+    "scannet-voxel": "volumes.scannet_voxel",
+    "scannet-voxel-calibrated": "volumes.scannet_voxel_calibrated",
+    "sscnet": "volumes.sscnet",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
