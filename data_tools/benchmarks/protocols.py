@@ -9,6 +9,7 @@ from geo3d.errors import InputError
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
     "scannet-instance": "instances.scannet_instance",
+    "trajectory": "paths.trajectory",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
