@@ -32,6 +32,6 @@ def umeyama(
     S = np.array([1.0, 1.0, -1.0 if np.linalg.det(U) * np.linalg.det(V) < 0 else 1.0])
     rotation = (U * S) @ V
     spread = (apart**2).sum() / len(given)
-    scale = float(D @ S / spread) if with_scale and spread > 0 and D[0] > 0 else 1.0
-    determined = bool((np.finfo(np.float64).eps < D).sum() >= 2)
-    return Similarity(rotation, to_mean - scale * rotation @ from_mean, scale, determined)
+    rank = int((np.finfo(np.float64).eps < D).sum())
+    scale = float(D @ S / spread) if with_scale and rank else 1.0
+    return Similarity(rotation, to_mean - scale * rotation @ from_mean, scale, determined=rank >= 2)
