@@ -43,11 +43,12 @@ def read_stamped(path: Path) -> tuple[NDArray[np.float64] | None, NDArray[np.flo
         transforms = rows.reshape(-1, 4, 4)
     else:
         raise InputError(f"{path} has {len(rows)} lines of 4 numbers, which make no whole 4x4 matrices")
-    for number, transform in enumerate(transforms):
-        axes = transform[:3, :3]
-        bent = np.abs(axes.T @ axes - np.eye(3)).max() > 1e-3 or np.linalg.det(axes) < 0
-        if bent or np.abs(transform[3] - [0, 0, 0, 1]).max() > 1e-6:
-            raise InputError(f"{path} has a transform, number {number + 1}, that is not rigid with a last row 0 0 0 1")
+    axes = transforms[:, :3, :3]
+    bent = np.abs(axes.transpose(0, 2, 1) @ axes - np.eye(3)).max(axis=(1, 2)) > 1e-3
+    odd = np.abs(transforms[:, 3] - [0, 0, 0, 1]).max(axis=1) > 1e-6
+    wrong = np.flatnonzero(bent | odd | (np.linalg.det(axes) < 0))
+    if len(wrong):
+        raise InputError(f"{path} has a transform, number {wrong[0] + 1}, that is not rigid with a last row 0 0 0 1")
     return stamps, transforms
 
 
