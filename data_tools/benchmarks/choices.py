@@ -26,13 +26,16 @@ class TrajectoryChoices:
     """For camera paths."""
 
     align: Literal["none", "origin", "se3", "sim3"] = "se3"
-    """What is taken out before the absolute error: nothing, the first transform, a rigid motion, or one with scale."""
+    """What is taken out first: nothing, the first transform, a rigid motion, or one with scale; the relative error only
+    depends on scale."""
     most_apart: Positive = 0.02
     """Seconds that two time stamps may differ and still belong together."""
     delta: Positive = 1.0
     """Step of the relative error, in `delta_unit`."""
     delta_unit: Literal["frames", "metres"] = "frames"
     """Unit of `delta`."""
+    steps: Literal["overlapping", "in_turn"] = "overlapping"
+    """Steps of the relative error: one from every frame on, or each from where the last one ended."""
 
 
 @settings

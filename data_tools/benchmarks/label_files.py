@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from geo3d.scene.kinds import SemanticMesh
+
 
 def read_ids(file: Path) -> NDArray[np.int64]:
     """One id a vertex [vertex]: a text of one a line, a ``.npy`` of whole numbers, or a PLY with property ``label``.
@@ -84,6 +86,16 @@ def ply_property(file: Path, name: str) -> NDArray:
     return properties[name]
 
 
+def semantic_mesh(file: Path) -> SemanticMesh:
+    """The artifact of an ``artifact.json``; raises InputError for another kind, or a damaged one."""
+    from geo3d.scene.artifact import load
+
+    mesh = load(file.parent)
+    if type(mesh).__name__ != "SemanticMesh":
+        raise InputError(f"{file.parent} is a {type(mesh).__name__}; a SemanticMesh is needed")
+    return mesh
+
+
 def same_length(prediction: Any, truth: Any, files: tuple[Path, Path], unit: str = "vertices") -> None:
     """Raise InputError where prediction and truth are not of the same length."""
     if len(prediction) != len(truth):
@@ -102,9 +114,5 @@ def _whole(read: NDArray, file: Path) -> NDArray[np.int64]:
 
 def _artifact_ids(file: Path) -> NDArray[np.int64]:
     from geo3d.data_tools.semantic_files import nyu40_ids
-    from geo3d.scene.artifact import load
 
-    mesh = load(file.parent)
-    if type(mesh).__name__ != "SemanticMesh":
-        raise InputError(f"{file.parent} is a {type(mesh).__name__}; a SemanticMesh is needed")
-    return nyu40_ids(mesh)
+    return nyu40_ids(semantic_mesh(file))

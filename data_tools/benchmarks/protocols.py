@@ -19,6 +19,8 @@ PROTOCOLS = {
     "scannet-voxel": "volumes.scannet_voxel",
     "scannet-voxel-calibrated": "volumes.scannet_voxel_calibrated",
     "sscnet": "volumes.sscnet",
+    "scannet-instance": "instances.scannet_instance",
+    "trajectory": "paths.trajectory",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
