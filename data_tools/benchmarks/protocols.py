@@ -8,6 +8,10 @@ from geo3d.errors import InputError
 
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
+    "mesh": "surfaces.mesh",
+    "mesh-occupancy-networks": "surfaces.occupancy_networks",
+    "mesh-atlas": "surfaces.atlas",
+    "mesh-tanks-and-temples": "surfaces.tanks_and_temples",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 
