@@ -1,6 +1,5 @@
 """Kernel that counts how often lines along z through points pass a mesh's faces."""
 
-import numpy as np
 from numba import njit
 
 
@@ -34,26 +33,32 @@ def crossing(a, b, c, x, y):
     return 1 if down_x < up_x else -1, up_z + (x - up_x) / (down_x - up_x) * (down_z - up_z)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def cell_of(coordinate, low, scale, count):
+    """The cell along a side, of `count`; what lies before or behind them all is in the first or the last."""
+    return int(min(max((coordinate - low) * scale, 0.0), count - 0.5))
+
+
 @njit(cache=True, nogil=True)
-def cross_cells(first, last, points, starts, vertices, faces, winding, below, above):
+def cross_cells(first, last, low, scale, points, starts, vertices, faces, winding, below, above):
     """Count for the points of rows of cells from the first to before the last.
 
-    Points are given in cells, sorted by them: `starts` [row, column + 1] has each cell's first point and, last, the
-    end of its row; rows run along y, columns along x. `winding` gets the faces above that look up less those
-    that look down; a face at the height of a point is above it.
+    Points are sorted by cells: `starts` [row, column + 1] has each cell's first point and, last, the end of its row;
+    rows run along y, columns along x. `winding` gets the faces above that look up less those that look down; a face
+    at the height of a point is above it.
     """
-    columns = starts.shape[1] - 1
+    rows, columns = starts.shape[0], starts.shape[1] - 1
     for i in range(faces.shape[0]):
         p, q, r = faces[i]
         a = vertices[p, 0], vertices[p, 1], vertices[p, 2]
         b = vertices[q, 0], vertices[q, 1], vertices[q, 2]
         c = vertices[r, 0], vertices[r, 1], vertices[r, 2]
-        low, high = max(min(a[1], b[1], c[1]), np.float64(first)), min(max(a[1], b[1], c[1]), last - 0.5)
-        left, right = max(min(a[0], b[0], c[0]), 0.0), min(max(a[0], b[0], c[0]), columns - 0.5)
-        if low > high or left > right:
-            continue
-        for row in range(int(low), int(high) + 1):
-            for k in range(starts[row, int(left)], starts[row, int(right) + 1]):
+        left = cell_of(min(a[0], b[0], c[0]), low[0], scale[0], columns)
+        right = cell_of(max(a[0], b[0], c[0]), low[0], scale[0], columns)
+        bottom = max(first, cell_of(min(a[1], b[1], c[1]), low[1], scale[1], rows))
+        top = min(last - 1, cell_of(max(a[1], b[1], c[1]), low[1], scale[1], rows))
+        for row in range(bottom, top + 1):
+            for k in range(starts[row, left], starts[row, right + 1]):
                 way, z = crossing(a, b, c, points[k, 0], points[k, 1])
                 if way == 0:
                     continue

@@ -49,7 +49,7 @@ def chamfers(
     """What papers call Chamfer distance, in the order of CHAMFERS; NaN where a side has no points.
 
     With a and c the means of the distances, and A and C those of their squares: a + c; (a + c) / 2, which
-    Mescheder et al. 2019 call chamfer-L1; max(a, c); A + C (Fan et al. 2017, equation 1, but for their sums); (A + C) / 2.
+    Mescheder et al. 2019 call chamfer-L1; max(a, c); A + C (Fan et al. 2017, there of sums); (A + C) / 2.
     """
     if len(accuracy) == 0 or len(completeness) == 0:
         return np.full(len(CHAMFERS), np.nan)
@@ -87,7 +87,7 @@ def normal_consistency(
     true: Float[np.ndarray, "true 3"],
     without: float = 0.0,
 ) -> Float64[np.ndarray, "2 2"]:
-    """Mean :func:`agreement` of the prediction's normals with the truth's, and of the truth's: unsigned, then signed."""
+    """Mean :func:`agreement` of the prediction's normals, and of the truth's; first without signs, then with them."""
     sides = (
         agreement(predicted, true[found.nearest_truth], without),
         agreement(true, predicted[found.nearest_prediction], without),

@@ -1,8 +1,6 @@
 """Which points lie in the solids that a mesh bounds."""
 
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -10,7 +8,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from geo3d.kernels import crossings as kernel
-from geo3d.ops.winding import check_mesh
+from geo3d.ops.threads import in_threads
+from geo3d.ops.winding import check_mesh, check_points
 
 MOST_CELLS = 2048
 """Along a side, of the cells that points are sorted into."""
@@ -27,44 +26,33 @@ def crossings_along_z(
     above it.
     """
     check_mesh(vertices, faces)
-    check_mesh(points, faces[:0])
+    check_points(points)
     if points.device.type != "cpu":
         return _crossings_reference(points.double(), vertices.double()[faces.long()])
-    counts = tuple(torch.zeros(len(points), dtype=torch.int32) for _ in range(3))
+    counts = torch.zeros(3, len(points), dtype=torch.int32)
     if len(points) == 0 or len(faces) == 0:
-        return counts
-    order, placed, starts, low, scale = _into_cells(points.double().numpy())
-    corners = vertices.double().numpy().copy()
-    corners[:, :2] = (corners[:, :2] - low) * scale
-    rows, sorted_counts = faces.long().numpy(), [np.zeros(len(points), np.int32) for _ in range(3)]
-    to_all = placed, starts, corners, rows, *sorted_counts
-    _in_threads(len(starts), lambda first, last: kernel.cross_cells(first, last, *to_all))
+        return counts[0], counts[1], counts[2]
+    order, low, scale, starts = _into_cells(points.double().numpy())
+    sorted_counts = [np.zeros(len(points), np.int32) for _ in range(3)]
+    mesh = vertices.double().numpy(), faces.long().numpy()
+    to_all = low, scale, points.double().numpy()[order], starts, *mesh, *sorted_counts
+    each = torch.get_num_threads()  # parts: every one looks at all faces
+    in_threads(len(starts), lambda first, last: kernel.cross_cells(first, last, *to_all), each)
     for count, ordered in zip(counts, sorted_counts, strict=True):
-        count[order] = torch.from_numpy(ordered)
-    return counts
+        count.numpy()[order] = ordered
+    return counts[0], counts[1], counts[2]
 
 
-def _into_cells(points: np.ndarray) -> tuple[torch.Tensor, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """An order by cells of about four points, the points in it and in cells, each cell's first; corner and scale."""
+def _into_cells(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """An order by cells of about four points; the cells' lowest corner, how many there are to a metre, their firsts."""
     side = min(MOST_CELLS, max(1, math.isqrt(len(points)) // 2))
-    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-    scale = side / np.maximum(high - low, 1e-300)
-    scale = np.where(np.isfinite(scale) & (high > low), scale, 1.0)
-    placed = points.copy()
-    placed[:, :2] = (points[:, :2] - low) * scale
-    cells = np.minimum(placed[:, :2].astype(np.int64), side - 1)
+    low, extent = points[:, :2].min(axis=0), np.ptp(points[:, :2], axis=0)
+    scale = side / np.maximum(extent, 1e-300)
+    cells = np.clip((points[:, :2] - low) * scale, 0, side - 0.5).astype(np.int64)
     numbers = cells[:, 1] * side + cells[:, 0]
     order = np.argsort(numbers, kind="stable")
     ends = np.searchsorted(numbers[order], np.arange(side * side + 1))
-    starts = ends[np.arange(side)[:, None] * side + np.arange(side + 1)]
-    return torch.from_numpy(order), placed[order], starts, low, scale
-
-
-def _in_threads(count: int, work: Callable[[int, int], None]) -> None:
-    parts = min(count, torch.get_num_threads())
-    cuts = [count * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(work, cuts[:-1], cuts[1:]))
+    return order, low, scale, ends[np.arange(side)[:, None] * side + np.arange(side + 1)]
 
 
 def _crossings_reference(points: Tensor, triangles: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -72,7 +60,10 @@ def _crossings_reference(points: Tensor, triangles: Tensor) -> tuple[Tensor, Ten
     winding, below, above = (torch.zeros(len(points), dtype=torch.int32, device=points.device) for _ in range(3))
     x, y, z = points.unbind(dim=1)
     for triangle in triangles:
-        ups, downs = torch.full((len(points), 2), math.nan).to(points), torch.full((len(points), 2), math.nan).to(points)
+        ups, downs = (
+            torch.full((len(points), 2), math.nan).to(points),
+            torch.full((len(points), 2), math.nan).to(points),
+        )
         for a, b in zip(triangle, triangle.roll(-1, dims=0), strict=True):
             for lower, upper, ends in ((a, b, ups), (b, a, downs)):
                 on = (lower[1] <= y) & (y < upper[1])

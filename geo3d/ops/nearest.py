@@ -1,8 +1,6 @@
 """The nearest of many points."""
 
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +9,8 @@ from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from geo3d.kernels import nearest as kernel
-from geo3d.ops.winding import FARTHEST
+from geo3d.ops.threads import in_threads
+from geo3d.ops.winding import check_points
 
 PAIRS = 1 << 20
 """Pairs of points that the reference measures at once."""
@@ -29,8 +28,8 @@ def nearest(
 
     On the CPU as many threads as torch has do the work, and each number of threads gives the same bytes.
     """
-    _check(points)
-    _check(among)
+    check_points(points)
+    check_points(among)
     if len(points) == 0 or len(among) == 0:
         return _nothing(points)
     if points.device.type != "cpu":
@@ -44,8 +43,8 @@ def nearest_both_ways(
     tuple[Float64[Tensor, " point"], Int64[Tensor, " point"]], tuple[Float64[Tensor, " other"], Int64[Tensor, " other"]]
 ]:
     """:func:`nearest` of the first among the second, then of the second among the first, with each sorted once."""
-    _check(first)
-    _check(second)
+    check_points(first)
+    check_points(second)
     if len(first) == 0 or len(second) == 0 or first.device.type != "cpu":
         return nearest(first, second), nearest(second, first)
     trees = _plant(first), _plant(second)
@@ -58,15 +57,6 @@ class _Tree(NamedTuple):
     starts: np.ndarray
     boxes: np.ndarray
     firsts: np.ndarray
-
-
-def _check(points: Tensor) -> None:
-    """Raise a ValueError that names the first point that is nowhere."""
-    lost = ~(points.abs() <= FARTHEST).all(dim=1)
-    if lost.any():
-        row = int(lost.nonzero()[0, 0])
-        where = tuple(points[row].tolist())
-        raise ValueError(f"point {row} is at {where}; coordinates must be finite and within {FARTHEST:g} m")
 
 
 def _nothing(points: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,7 +73,7 @@ def _plant(points: Tensor) -> _Tree:
     parts = min(leaves, 1 if threads == 1 else 1 << threads.bit_length())
     span = leaves // parts
     kernel.sort_into_leaves(placed, rows, starts, 0, leaves, span)
-    _in_threads(
+    in_threads(
         parts, lambda first, last: kernel.sort_into_leaves(placed, rows, starts, first * span, last * span, 1), parts
     )
     return _Tree(placed, rows, starts, kernel.box_nodes(placed, starts), kernel.first_rows(rows, starts))
@@ -92,18 +82,8 @@ def _plant(points: Tensor) -> _Tree:
 def _search(asking: _Tree, among: _Tree) -> tuple[Tensor, Tensor]:
     found, where = np.empty(len(asking.rows)), np.empty(len(asking.rows), np.int64)
     trees = tuple(asking), tuple(among)
-    _in_threads(
-        len(asking.starts) - 1, lambda first, last: kernel.find_nearest(first, last, *trees, found, where), 64
-    )
+    in_threads(len(asking.starts) - 1, lambda first, last: kernel.find_nearest(first, last, *trees, found, where))
     return torch.from_numpy(found), torch.from_numpy(where)
-
-
-def _in_threads(count: int, work: Callable[[int, int], None], parts: int) -> None:
-    """Let as many threads as torch has work on [first, last) parts of the count."""
-    parts = min(count, parts)
-    cuts = [count * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        list(pool.map(work, cuts[:-1], cuts[1:]))
 
 
 def _nearest_reference(points: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:

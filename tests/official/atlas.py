@@ -35,7 +35,7 @@ def write(fixture: str, predictions: Path, truths: Path) -> None:
         truth = np.stack([np.arange(50.0), np.zeros(50), np.zeros(50)], axis=1)
         points = truth + np.where(np.arange(50)[:, None] % 2, [0, 0.05, 0], [0, 0, np.nextafter(0.05, 0)])
     elif fixture == "one point each":
-        truth, points = truth[:1], truth[:1] + [0, 0, 0.03]
+        truth, points = truth[:1], truth[:1] + np.array([0, 0, 0.03])
     elif fixture == "duplicates":
         truth, points = np.repeat(truth[:9], 100, axis=0), np.repeat(points[:9], 50, axis=0)
     elif fixture == "identical":

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import trimesh
@@ -20,7 +21,15 @@ from tests.official.record import Checkout, run_script
 PROTOCOL = "mesh-occupancy-networks"
 REPOSITORY, COMMIT = "autonomousvision/occupancy_networks", "406f79468fb8b57b3e76816aaa73b1915c53ad22"
 CHOICES = Choices(mesh=MeshChoices(samples=5000))
-MESHES = ("mesh", "mesh inside out", "mesh with a hole", "nothing held", "no faces", "empty mesh", "triangles without area")
+MESHES = (
+    "mesh",
+    "mesh inside out",
+    "mesh with a hole",
+    "nothing held",
+    "no faces",
+    "empty mesh",
+    "triangles without area",
+)
 FIXTURES = (
     *("random", "no normals", "one point", "duplicates", "lattice with ties", "identical", "flipped normals"),
     *("a normal without length", "normals of any length", "far apart", "half precision truth", "empty truth", *MESHES),
@@ -130,15 +139,20 @@ def as_given(file: Path) -> dict:
         stored = np.load(file)
         return {name: stored[name].astype(np.float64) for name in ("points", "normals")}
     if file.suffix == ".ply":
-        return {"points": np.asarray(trimesh.load(file, process=False).vertices, np.float64)}
+        return {"points": np.asarray(loaded(file).vertices, np.float64)}
     from geo3d.metrics.surface_samples import sample_surface
 
-    mesh = trimesh.load(file, process=False)
+    mesh = loaded(file)
     vertices, faces = np.asarray(mesh.vertices), np.asarray(mesh.faces, np.int64).reshape(-1, 3)
     points, face = sample_surface(vertices, faces, 5000, (0, 0)) if len(faces) else (vertices[:0], faces[:0, 0])
     if len(faces) and len(points) == 0:
         points, face = vertices, np.zeros(len(vertices), np.int64)
     return {"vertices": vertices, "faces": faces, "points": points, "face": face}
+
+
+def loaded(file: Path) -> Any:
+    """As the official scripts read meshes."""
+    return trimesh.load(file, process=False)
 
 
 def built(checkout: Checkout) -> Path:
@@ -166,7 +180,8 @@ def built(checkout: Checkout) -> Path:
         "from setuptools import setup, Extension\nfrom Cython.Build import cythonize\nimport numpy\n"
         "given = {'include_dirs': [numpy.get_include()]}\n"
         "tree, mesh = 'im2mesh/utils/libkdtree/pykdtree/', 'im2mesh/utils/libmesh/'\n"
-        "parts = [Extension(tree.replace('/', '.') + 'kdtree', [tree + 'kdtree.pyx', tree + '_kdtree_core.c'], **given),\n"
+        "files = [tree + 'kdtree.pyx', tree + '_kdtree_core.c']\n"
+        "parts = [Extension(tree.replace('/', '.') + 'kdtree', files, **given), "
         "Extension(mesh.replace('/', '.') + 'triangle_hash', [mesh + 'triangle_hash.pyx'], language='c++', **given)]\n"
         "setup(name='official', packages=[], ext_modules=cythonize(parts, language_level=2))\n"
     )

@@ -1,8 +1,10 @@
 """Tanks and Temples' EvaluateHisto, with Open3D and matplotlib."""
 
+import importlib
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +34,7 @@ def write(fixture: str, predictions: Path, truths: Path) -> None:
         truth = np.stack([np.arange(50.0), np.zeros(50), np.zeros(50)], axis=1)
         points = truth + np.where(np.arange(50)[:, None] % 2, [0, 0.003, 0], [0, 0, np.nextafter(0.003, 0)])
     elif fixture == "one point each":
-        truth, points = truth[:1], truth[:1] + [0, 0, 0.001]
+        truth, points = truth[:1], truth[:1] + np.array([0, 0, 0.001])
     elif fixture == "duplicates":
         truth, points = np.repeat(truth[:9], 100, axis=0), np.repeat(points[:9], 50, axis=0)
     elif fixture == "identical":
@@ -85,8 +87,7 @@ def crop(fixture: str) -> dict:
 
 def official(checkout: Checkout, place: Path) -> dict:
     """What EvaluateHisto returns; without a crop file it is given a volume that cuts nothing."""
-    import open3d as o3d
-
+    o3d: Any = importlib.import_module("open3d")
     made: dict = {}
     exec(compile(checkout.text("python_toolbox/evaluation/evaluation.py"), "evaluation.py", "exec"), made)
     points, truth = (o3d.io.read_point_cloud(str(next((place / side).rglob("*.ply")))) for side in ("pred", "truth"))

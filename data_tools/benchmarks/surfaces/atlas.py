@@ -90,25 +90,31 @@ PROTOCOL = Protocol(
         ("truth", f"the first of {', '.join(TRUTHS)} that the folder has"),
         (
             "prediction",
-            f"the first of {', '.join(PREDICTIONS)} that the folder has; the official script first renders the mesh from "
-            "the scan's cameras and fuses the depth again, to take away what no camera saw (its NAME_trim.ply): do that "
-            "before, or filled holes count as mistakes",
+            f"the first of {', '.join(PREDICTIONS)} that the folder has; the official script first renders the mesh "
+            "from the scan's cameras and fuses the depth again, to take away what no camera saw (its NAME_trim.ply): "
+            "do that before, or filled holes count as mistakes",
         ),
         (
             "points",
-            "the vertices, not samples of the faces; all in a voxel of 2 cm become their mean, on a grid of its own for "
-            "each side that begins half a voxel below its lowest coordinates, as Open3D's voxel_down_sample",
+            "the vertices, not samples of the faces; all in a voxel of 2 cm become their mean, on a grid of its own "
+            "for each side that begins half a voxel below its lowest coordinates, as Open3D's voxel_down_sample",
         ),
-        ("dist1, dist2", "compatible: dist1 is the mean distance from the truth's points to the prediction's, which is "
-         "completeness, and dist2 from the prediction's to the truth's, accuracy; strict: the other way"),
+        (
+            "dist1, dist2",
+            "compatible: dist1 is the mean distance from the truth's points to the prediction's, which is "
+            "completeness, and dist2 from the prediction's to the truth's, accuracy; strict: the other way",
+        ),
         (
             "prec, recal",
             "share of these distances below 0.05, not at it; compatible: prec is that of dist1, the share of the truth "
-            "that was found, which all others call recall, since the official nn_correspondance(a, b) goes through b; "
+            "that was found, elsewhere called recall, since the official nn_correspondance(a, b) goes through b; "
             "strict: prec is the share of the prediction's points, as in the paper's table of definitions",
         ),
         ("fscore", "2 P R / (P + R), the same in both readings; where both are 0, compatible: none; strict: 0"),
-        ("averaging", "each number of each scene, then the mean over those scenes that have it, as in visualize_metrics"),
+        (
+            "averaging",
+            "each number of each scene, then the mean over those scenes that have it, as in visualize_metrics",
+        ),
         ("empty side", "compatible: no numbers, left out of the means; strict: prec, recal and fscore 0"),
         ("missing scene", "with allow_missing it is left out; the official script fails"),
         ("left out", "the 2D numbers of depth maps and the L1 of TSDF volumes"),
@@ -116,7 +122,7 @@ PROTOCOL = Protocol(
     sources=(
         "magicleap/Atlas atlas/evaluation.py @ bee3ddbd",
         "magicleap/Atlas visualize_metrics.py @ bee3ddbd",
-        "Murez et al. 2020, Atlas, appendix (definitions of Acc, Comp, Prec, Recal, F-score)",
+        "Murez et al. 2020, Atlas, the table that defines Acc, Comp, Prec, Recal and F-score",
     ),
     find=finder(TRUTHS, PREDICTIONS),
     count=count,

@@ -68,7 +68,9 @@ def score(tallies: Sequence[Tally], choices: Choices) -> Scores:
         overall[f"normal consistency, {kind}, of the truth"] = truth
     overall["volumetric IoU"] = means(tallies, "volume")
     return Scores(
-        {name: float(value) for name, value in overall.items()}, curves=(_curve(tallies, choices),), notes=noted(tallies)
+        {name: float(value) for name, value in overall.items()},
+        curves=(_curve(tallies, choices),),
+        notes=noted(tallies),
     )
 
 
@@ -108,7 +110,10 @@ PROTOCOL = Protocol(
     version=1,
     title="Surfaces by samples: distances, Chamfer, F-score, normals, volumetric IoU",
     explained=(
-        ("unit", "lengths are in the unit of the files, which has to be the same in both; nothing is aligned or scaled"),
+        (
+            "unit",
+            "lengths are in the unit of the files, which has to be the same in both; nothing is aligned or scaled",
+        ),
         ("truth, prediction", f"the first of {', '.join(PATTERNS)} that the folder has; glTF's units are metres"),
         (
             "points",
@@ -143,13 +148,16 @@ PROTOCOL = Protocol(
             "its faces look",
         ),
         ("averaging", "each score of each scene, then the mean over those scenes that have it"),
-        ("empty or missing scene", "F-score, precision and recall 0; it has no distances and normals, and a note says so"),
+        (
+            "empty or missing scene",
+            "F-score, precision and recall 0; it has no distances and normals, and a note says so",
+        ),
         ("readings", "both are the same: there is no official code"),
     ),
     sources=(
         "Mescheder et al. 2019, Occupancy Networks, section 4 (chamfer-L1, normal consistency, IoU)",
         "Knapitsch et al. 2017, Tanks and Temples, section 5 (precision, recall, F-score)",
-        "Fan et al. 2017, A Point Set Generation Network, equation 1 (squared Chamfer)",
+        "Fan et al. 2017, A Point Set Generation Network, section 4 (squared Chamfer)",
     ),
     find=finder(PATTERNS, PATTERNS),
     count=count,

@@ -59,7 +59,7 @@ def count(scene: Scene, choices: Choices) -> Tally | None:
         values = _values(prediction, truth)
     values["iou"], said = _iou(surface, scene, choices)
     if np.isnan(values["normals"]) and surface.normals is not None:
-        notes.append("a normal has no length, and so normals have no score, which is what the official code makes of it")
+        notes.append("a normal has no length: no score for normals, as in the official code")
     classes = _class_of(scene, choices)
     return {
         "values": np.array([values[name] for name in NAMES]),
@@ -96,7 +96,7 @@ def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:
 EMPTY = {
     "compatible": "a prediction is empty: sqrt(3) for distances, 3 for their squares, -1 for normals, IoU 0, and no "
     "chamfer-L1 and -L2, because the official code gives it none under these names and leaves it out of their means",
-    "strict": "a prediction is empty: sqrt(3) for distances and chamfer-L1, 3 for squares and chamfer-L2, -1 for normals",
+    "strict": "a prediction is empty: sqrt(3) for distances and chamfer-L1, 3 for squares, -1 for normals",
 }
 
 
@@ -220,20 +220,20 @@ PROTOCOL = Protocol(
         ("unit", "lengths are in the files' unit; the benchmark's models fill a cube of side 1"),
         (
             "truth",
-            f"the first of {', '.join(TRUTHS)}: points and normals, taken to single precision; beside it points.npz, points "
-            "and (packed) occupancies; where a category has a test.lst, the models that it lists",
+            f"the first of {', '.join(TRUTHS)}: points and normals, taken to single precision; beside it points.npz, "
+            "points and (packed) occupancies; where a category has a test.lst, the models that it lists",
         ),
         ("prediction", f"the first of {', '.join(PREDICTIONS)} that the folder has"),
         (
             "points",
-            "mesh.samples (the official number is 100,000) drawn evenly by area on a predicted mesh, in single precision; "
-            "a cloud's points as they are; the official draw has no seed, ours has mesh.seed, so official figures of "
-            "meshes differ by the chance of the draw; with the same points they are equal",
+            "mesh.samples (the official number is 100,000) drawn evenly by area on a predicted mesh, in single "
+            "precision; a cloud's points as they are; the official draw has no seed, ours has mesh.seed, so official "
+            "figures of meshes differ by the chance of the draw; with the same points they are equal",
         ),
         (
             "distance",
-            "Euclidean (the L1 in chamfer-L1 is no L1 norm), unscaled; in double precision, where the official tree has "
-            "single",
+            "Euclidean (the L1 in chamfer-L1 is no L1 norm), unscaled; in double precision, where the official tree "
+            "has single",
         ),
         ("completeness, accuracy", "mean distance from the truth's points to the prediction's, and the other way"),
         ("completeness2, accuracy2", "means of the squared distances"),

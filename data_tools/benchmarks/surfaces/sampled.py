@@ -75,16 +75,14 @@ def distance_panels(
     """
     import numpy as np
 
-    both = np.concatenate([prediction, truth])
-    if not len(both):
-        return panels(both, [])
-    corners = np.stack(np.meshgrid(*np.stack([both.min(axis=0), both.max(axis=0)], axis=1)), axis=-1).reshape(-1, 3)
-    drawn = []
+    both, drawn = np.concatenate([prediction, truth]), []
     for points, distances in ((prediction, errors), (truth, misses)):
         some = slice(None, None, max(1, -(-len(points) // MOST_DRAWN)))
-        shades = np.concatenate([_shades(distances[some] / most), np.full((8, 3), 255, np.uint8)])
-        drawn.append(panels(np.concatenate([points[some], corners]), [shades], dot=1 if len(points) > 30_000 else 2))
-    return np.concatenate(drawn, axis=1)
+        drawn.append(panels(points[some], [_shades(distances[some] / most)], around=both))
+    rows = max(len(panel) for panel in drawn)
+    return np.concatenate(
+        [np.pad(panel, ((0, rows - len(panel)), (0, 0), (0, 0)), constant_values=255) for panel in drawn], axis=1
+    )
 
 
 def _shades(parts: NDArray[np.float64]) -> NDArray[np.uint8]:

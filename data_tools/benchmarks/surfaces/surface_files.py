@@ -60,11 +60,13 @@ def read_surface(file: Path) -> Surface:
 def read_arrays(file: Path, names: tuple[str, ...]) -> dict[str, NDArray]:
     """Named arrays of a ``.npz``; raises InputError where one is missing."""
     import zipfile
+    from io import BytesIO
 
     import numpy as np
 
+    content = BytesIO(read_bytes(file))
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with np.load(content, allow_pickle=False) as stored:
             missing = [name for name in names if name not in stored.files]
             if not missing:
                 return {name: stored[name] for name in stored.files}
@@ -123,14 +125,14 @@ def _mesh(file: Path) -> Surface:
         read: Any = trimesh.load(file, process=False, maintain_order=True, fix_texture=False)
     except Exception as error:  # each of its readers has errors of its own
         raise InputError(f"{file} cannot be read as a mesh ({type(error).__name__}: {error})") from error
-    raw = read.metadata.get("_ply_raw", {}).get("vertex", {}).get("data")
+    raw = read.metadata.get("_ply_raw", {}).get("vertex", {}).get("data", {})
     if isinstance(read, trimesh.Scene):
         if not read.geometry:
             return made(file, np.zeros((0, 3)))
         read = read.to_geometry()
     normals = None
-    if raw is not None and {"nx", "ny", "nz"} <= set(raw.dtype.names or ()):
-        normals = np.stack([raw[axis] for axis in ("nx", "ny", "nz")], axis=1)
+    if {"nx", "ny", "nz"} <= set(raw if isinstance(raw, dict) else raw.dtype.names or ()):
+        normals = np.stack([np.ravel(raw[axis]) for axis in ("nx", "ny", "nz")], axis=1)
     return made(file, read.vertices, getattr(read, "faces", None), normals)
 
 
@@ -141,12 +143,12 @@ def _artifact(file: Path) -> Surface:
     points = getattr(artifact, "points", getattr(artifact, "vertices", None))
     if points is None:
         raise InputError(f"{file.parent} is a {type(artifact).__name__}; a TriangleMesh or PointCloud is needed")
-    faces, normals = getattr(artifact, "faces", None), getattr(artifact, "normals", None)
-    return made(file, points, faces, normals)
+    others = (getattr(artifact, name, None) for name in ("faces", "normals"))
+    return made(file, points.numpy(), *(None if other is None else other.numpy() for other in others))
 
 
 def made(file: Path, points: Any, faces: Any = None, normals: Any = None) -> Surface:
-    """A surface of arrays or tensors of any types; raises InputError for shapes that are none."""
+    """A surface of arrays of any types; raises InputError for shapes that are none."""
     import numpy as np
 
     placed = np.array(points, np.float64)
@@ -165,8 +167,12 @@ def _check(surface: Surface) -> None:
     lost = np.flatnonzero(~(np.abs(surface.points) <= FARTHEST).all(axis=1))
     if len(lost):
         where = tuple(surface.points[lost[0]].tolist())
-        raise InputError(f"{surface.file}: vertex {lost[0]} is at {where}; coordinates must be finite, below {FARTHEST:g}")
+        raise InputError(
+            f"{surface.file}: vertex {lost[0]} is at {where}; coordinates must be finite, below {FARTHEST:g}"
+        )
     lost = np.flatnonzero(((surface.faces < 0) | (surface.faces >= len(surface.points))).any(axis=1))
     if len(lost):
         face = tuple(surface.faces[lost[0]].tolist())
-        raise InputError(f"{surface.file}: face {lost[0]} is {face}; there are {len(surface.points)} vertices, from 0 on")
+        raise InputError(
+            f"{surface.file}: face {lost[0]} is {face}; there are {len(surface.points)} vertices, from 0 on"
+        )

@@ -156,7 +156,7 @@ def _cropped(points: NDArray[np.float64], file: Path) -> NDArray[np.float64]:
         axis, low, high = "XYZ".index(read["orthogonal_axis"]), float(read["axis_min"]), float(read["axis_max"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{file} is no SelectionPolygonVolume with bounding_polygon, orthogonal_axis, axis_min and axis_max ({error})"
+            f"{file} is no crop with bounding_polygon, orthogonal_axis, axis_min and axis_max ({error})"
         ) from error
     across = ([1, 2], [0, 2], [0, 1])[axis]
     return points[in_prism(points, corners[:, across], axis, low, high)]
@@ -168,18 +168,21 @@ PROTOCOL = Protocol(
     title="Tanks and Temples, training scenes: F-score within each scene's threshold",
     explained=(
         ("unit", "metres, in the world of the truth"),
-        ("truth", "NAME/NAME.ply or NAME.ply, and beside it the crop NAME.json, if it is there: both sides are cut to it"),
+        (
+            "truth",
+            "NAME/NAME.ply or NAME.ply, and beside it the crop NAME.json, if it is there: both sides are cut to it",
+        ),
         ("prediction", f"the first of {', '.join(PREDICTIONS)} that the folder has: points, or the vertices of a mesh"),
         (
             "alignment",
             "a 4 x 4 matrix in FILE_trans.txt beside the prediction FILE.ply, applied first; none: as it stands. The "
-            "official script finds it by itself, by RANSAC on camera centres and three rounds of ICP with scale; that is "
-            "not done here, so give its result, or figures are lower than the official ones",
+            "official script finds it by itself, by RANSAC on camera centres and three rounds of ICP with scale; that "
+            "is not done here, so give its result, or figures are lower than the official ones",
         ),
         (
             "points",
-            "after the crop, all in a voxel of half the threshold become their mean, on a grid that begins half a voxel "
-            "below the side's lowest coordinates, as Open3D's voxel_down_sample",
+            "after the crop, all in a voxel of half the threshold become their mean, on a grid that begins half a "
+            "voxel below the side's lowest coordinates, as Open3D's voxel_down_sample",
         ),
         ("threshold", ", ".join(f"{name} {value:g}" for name, value in THRESHOLDS.items())),
         ("other scenes", "are scored within the last of mesh.thresholds, where the official script refuses them"),
