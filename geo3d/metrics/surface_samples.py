@@ -33,8 +33,9 @@ def doubled_normals(corners: Float[np.ndarray, "face 3 3"]) -> Float64[np.ndarra
 
 def is_closed(vertices: Float[np.ndarray, "vertex 3"], faces: Int[np.ndarray, "face 3"]) -> bool:
     """Whether every edge is passed as often one way as the other, corners at one place being one; a mesh has faces."""
-    if len(faces) == 0:
-        return False
+    normals = doubled_normals(vertices[faces])
+    if len(faces) == 0 or np.abs(normals.sum(axis=0)).max() > 1e-6 * np.abs(normals).sum():
+        return False  # what bounds a volume looks every way as much as the other way
     if _edges_cancel(faces.astype(np.int64), len(vertices)):
         return True
     place = np.unique(vertices, axis=0, return_inverse=True)[1].reshape(-1)

@@ -48,15 +48,19 @@ def normals(sides: tuple[Sampled, Sampled], found: Correspondence) -> NDArray[np
     return normal_consistency(found, predicted, true)
 
 
+def closed(surface: Surface) -> bool:
+    """Whether it holds a volume."""
+    from geo3d.metrics.surface_samples import is_closed
+
+    return is_closed(surface.points, surface.faces)
+
+
 def volume(surfaces: tuple[Surface, Surface], choices: Choices) -> float:
-    """IoU of what the meshes hold, by points drawn evenly in the box around both; NaN where one is not closed."""
+    """IoU of what two closed meshes hold, by points drawn evenly in the box around both."""
     import numpy as np
 
     from geo3d.metrics.surface import jaccard
-    from geo3d.metrics.surface_samples import is_closed
 
-    if not all(is_closed(mesh.points, mesh.faces) for mesh in surfaces):
-        return float("nan")
     corners = np.concatenate([mesh.points[np.unique(mesh.faces)] for mesh in surfaces])
     low, high = corners.min(axis=0), corners.max(axis=0)
     drawn = np.random.default_rng((choices.mesh.seed, 2)).random((choices.mesh.samples, 3))
@@ -74,12 +78,12 @@ def crossings(points: NDArray[np.float64], mesh: Surface) -> list[NDArray[np.int
     return [counts.numpy() for counts in crossings_along_z(*given)]
 
 
-def remarks(surfaces: tuple[Surface, Surface], sides: tuple[Sampled, Sampled], iou: float) -> list[str]:
+def remarks(
+    surfaces: tuple[Surface, Surface], sides: tuple[Sampled, Sampled], are_closed: tuple[bool, bool]
+) -> list[str]:
     """What somebody who quotes the scene's numbers has to know."""
-    from geo3d.metrics.surface_samples import is_closed
-
     made = []
-    for which, surface, side in zip(SIDES, surfaces, sides, strict=True):
+    for which, surface, side, is_closed in zip(SIDES, surfaces, sides, are_closed, strict=True):
         if len(side.points) == 0:
             made.append(f"{which} has no points: F-score 0, and left out of the means of distances and normals")
             continue
@@ -87,6 +91,6 @@ def remarks(surfaces: tuple[Surface, Surface], sides: tuple[Sampled, Sampled], i
             made.append(f"{which} is points without normals: left out of the normal consistency")
         if len(surface.faces) and side.points is surface.points:
             made.append(f"{which} has faces, but none with any area: its vertices were taken as points")
-        if iou != iou and not is_closed(surface.points, surface.faces):
+        if not is_closed:
             made.append(f"{which} is not closed: left out of the volumetric IoU")
     return made

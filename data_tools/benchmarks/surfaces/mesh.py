@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.pairing import finder
 from geo3d.data_tools.benchmarks.protocol import Curve, Protocol, Scene, Scores
-from geo3d.data_tools.benchmarks.surfaces.comparison import draw, normals, remarks, shares, volume
+from geo3d.data_tools.benchmarks.surfaces.comparison import closed, draw, normals, remarks, shares, volume
 from geo3d.data_tools.benchmarks.surfaces.sampled import as_notes, distance_panels, means, noted
 from geo3d.data_tools.benchmarks.surfaces.surface_files import PATTERNS, Surface, read_surface
 
@@ -37,7 +37,7 @@ def count(scene: Scene, choices: Choices) -> Tally:
 
     surfaces = _surfaces(scene)
     sides = draw(surfaces, choices)
-    found, iou = correspond(sides[0].points, sides[1].points), volume(surfaces, choices)
+    found, are_closed = correspond(sides[0].points, sides[1].points), (closed(surfaces[0]), closed(surfaces[1]))
     distances = np.stack([summary(found.accuracy), summary(found.completeness)])
     return {
         "shares": shares(found, choices.mesh.thresholds),
@@ -46,8 +46,8 @@ def count(scene: Scene, choices: Choices) -> Tally:
         "hausdorff": distances[:, 2].max(),
         "chamfers": chamfers(found.accuracy, found.completeness),
         "normals": normals(sides, found),
-        "volume": np.array(iou),
-        "notes": as_notes(remarks(surfaces, sides, iou)),
+        "volume": np.array(volume(surfaces, choices) if all(are_closed) else np.nan),
+        "notes": as_notes(remarks(surfaces, sides, are_closed)),
     }
 
 

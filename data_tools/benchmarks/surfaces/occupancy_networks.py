@@ -29,6 +29,8 @@ NAMES = (
     *("chamfer-L1", "chamfer-L2", "completeness", "accuracy", "completeness2", "accuracy2"),
     *("normals", "normals completeness", "normals accuracy", "iou"),
 )
+BY_CLASS = ("chamfer-L1", "chamfer-L2", "normals", "iou")
+"""Those that the paper reports."""
 NO_CLASS = "n/a"
 
 
@@ -75,7 +77,7 @@ def score(tallies: Sequence[Tally], choices: Choices) -> Scores:
     classes = tuple(sorted({str(tally["class"]) for tally in tallies}))
     rows = [means([tally for tally in tallies if str(tally["class"]) == name], "values") for name in classes]
     overall = means([{"values": row} for row in rows], "values")
-    columns = {name: np.array([row[i] for row in rows]) for i, name in enumerate(NAMES)}
+    columns = {name: np.array([row[NAMES.index(name)] for row in rows]) for name in BY_CLASS}
     counts = np.array([sum(str(tally["class"]) == name for tally in tallies) for name in classes])
     return Scores(
         dict(zip(NAMES, overall.tolist(), strict=True)), classes, columns | {"models": counts}, notes=noted(tallies)
