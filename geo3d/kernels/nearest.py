@@ -15,6 +15,8 @@ LANES = 16
 """Points a leaf, at most; with 8 and with 32, half a million points took longer."""
 DEPTH = 64
 """Of the tree, at most."""
+FEW = 24
+"""Leaves that most searches get by with."""
 NOBODY = np.iinfo(np.int64).max
 """The row of what has not been found, behind all others."""
 
@@ -168,22 +170,26 @@ def largest(best):
 def search(own_boxes, own_node, lanes, best, hits, tree, stack, gaps):
     """Find the nearest point of each that asks: its row and the squared distance.
 
-    The box around all that ask is a node of their own tree. What each of them has found is only compared with leaves,
-    and with nodes that are exactly as near as it: many equal points would otherwise all be looked at.
+    The box around all that ask is a node of their own tree. What each of them has found is compared with leaves, and
+    with all nodes once more than a FEW leaves were, or if they are exactly as near: otherwise all of many equal points
+    would be looked at, and all that lie between points that ask and are far apart.
     """
     points, rows, starts, boxes, firsts = tree
     leaves = starts.shape[0] - 1
     stack[0], gaps[0], waiting = 0, squared_gap(own_boxes, own_node, boxes, 0), 1
-    reach = np.inf
+    reach, tried = np.inf, 0
     while waiting > 0:
         waiting -= 1
         node = stack[waiting]
         if gaps[waiting] > reach:
             continue
-        close = node >= leaves - 1 or gaps[waiting] == reach
-        if close and not any_within(lanes, best, hits, boxes, node, firsts[node]):
+        is_leaf = node >= leaves - 1
+        tried += is_leaf
+        if (is_leaf or tried > FEW or gaps[waiting] == reach) and not any_within(
+            lanes, best, hits, boxes, node, firsts[node]
+        ):
             continue
-        if node >= leaves - 1:
+        if is_leaf:
             for i in range(starts[node - leaves + 1], starts[node - leaves + 2]):
                 measure(lanes, best, hits, points[i, 0], points[i, 1], points[i, 2], rows[i])
             reach = largest(best)
