@@ -21,6 +21,10 @@ PROTOCOLS = {
     "sscnet": "volumes.sscnet",
     "scannet-instance": "instances.scannet_instance",
     "trajectory": "paths.trajectory",
+    "mesh": "surfaces.mesh",
+    "mesh-occupancy-networks": "surfaces.occupancy_networks",
+    "mesh-atlas": "surfaces.atlas",
+    "mesh-tanks-and-temples": "surfaces.tanks_and_temples",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 

@@ -69,12 +69,12 @@ def split(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return vertices, faces
 
 
-def in_turn(*works: Callable[[], object]) -> list[float]:
+def in_turn(*works: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
     """Median seconds of each, after a first run that is not counted."""
     for work in works:
         work()
     times: list[list[float]] = [[] for _ in works]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for work, taken in zip(works, times, strict=True):
             start = time.perf_counter()
             work()
