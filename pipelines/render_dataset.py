@@ -6,9 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -16,16 +14,16 @@ import tyro
 
 from geo3d.data_tools.rendered.coco import merge_coco
 from geo3d.data_tools.rendered.frames import check_writers
-from geo3d.data_tools.rendered.scene_sources import LOGS, Furniture, SceneSource, digest_of, find_sources
+from geo3d.data_tools.rendered.scene_sources import Furniture, SceneSource, digest_of, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
-from geo3d.errors import InputError, SomeFailedError
+from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
-from geo3d.pipelines.render_scene import MAKING, SOURCE, render_scene
+from geo3d.pipelines.render_scene import SOURCE, render_scene
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.progress import say, track
+from geo3d.pipelines.scene_folders import MAKING, make_scenes, refuse_missing
+from geo3d.progress import say
 from geo3d.scene.claim import claim
-from geo3d.scene.jobs import Job, run_jobs
-from geo3d.scene.publish import locked, published_file
+from geo3d.scene.publish import published_file
 
 SETTINGS = "settings.json"
 INDEX = "dataset.json"
@@ -56,48 +54,13 @@ def render_dataset(
     shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
     claim(out, SETTINGS, shared, "geo3d render-dataset")
     left = [source for source in sources if not _is_there(out / source.name, source)]
-    count = min(jobs or os.cpu_count() or 1, len(left))
-    (out / MAKING).mkdir(exist_ok=True)
-    killed: list[str] = []
-    if len(left) == 1:
-        render_one(left[0], out, config, trajectory)
-    elif count < 2:
-        render_some(left, out, config, trajectory)
-    else:
-        options = {"out": out, "config": config, "trajectory": trajectory}
-        listed = [Job(f"scenes{i}", render_some, {"sources": left[i::count]} | options) for i in range(count)]
-        outcomes = run_jobs(listed, count, out / LOGS, label="scenes")
-        killed = [f"{one.name}: {one.error}" for one in outcomes if one.error]
-    _finish(out, sources, config, killed)
+    options = {"config": config, "trajectory": trajectory}
+    said = make_scenes(left, out, render_scene, options, jobs or os.cpu_count() or 1)
+    for source in left:  # another call may have rendered it meanwhile
+        _is_there(out / source.name, source)
+    _index(out, config)
+    refuse_missing(sources, out, said, "rendered")
     say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
-
-
-def render_some(
-    sources: Sequence[SceneSource], out: Path, config: RenderDatasetConfig, trajectory: Path | None
-) -> None:
-    """Render scenes one after the other; why one could not be is written beside where it was to be made."""
-    for source in track(sources, "scenes", len(sources), "scenes"):
-        refused = out / MAKING / f"{source.name}.refused"
-        try:
-            render_one(source, out, config, trajectory)
-        except InputError as error:
-            refused.write_text(str(error), encoding="utf-8")
-        except Exception as fault:
-            traceback.print_exc()
-            refused.write_text(f"a fault: {type(fault).__name__}: {fault}", encoding="utf-8")
-
-
-def render_one(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
-    """Render a scene that no other process renders."""
-    (out / MAKING / f"{source.name}.refused").unlink(missing_ok=True)
-    with locked(out / MAKING / f"{source.name}.lock", wait=False) as ours:
-        if not ours:
-            raise InputError(f"another process renders {source.name} into {out}; wait for it")
-        try:
-            if not (out / source.name).exists():  # another call may have made it since they were listed
-                render_scene(source, out, config, trajectory)
-        finally:
-            (out / MAKING / f"{source.name}.lock").unlink(missing_ok=True)
 
 
 def _is_there(folder: Path, source: SceneSource) -> bool:
@@ -139,8 +102,8 @@ def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
     return claimed
 
 
-def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig, killed: Sequence[str]) -> None:
-    """Index what is there, and say what could not be rendered."""
+def _index(out: Path, config: RenderDatasetConfig) -> None:
+    """Write the files of the whole data set: what is there."""
     gather_credits(out)
     there = sorted(path.name for path in out.iterdir() if (path / "semantic.ply").exists() and path.name != MAKING)
     with published_file(out / INDEX) as aside:
@@ -149,14 +112,6 @@ def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConf
     if "coco" in config.writers and config.images.channels:
         with published_file(out / "coco.json") as aside:
             merge_coco(out, there, aside)
-    refused = {one.name: out / MAKING / f"{one.name}.refused" for one in sources}
-    said = {name: file.read_text(encoding="utf-8") for name, file in refused.items() if file.exists()}
-    if said or killed:
-        listed = "; ".join([*(f"{name}: {why}" for name, why in said.items()), *killed])
-        left = sum(not (out / one.name).exists() for one in sources)
-        raise SomeFailedError(f"{left} of {len(sources)} scenes could not be rendered ({listed})")
-    with suppress(OSError):  # of another call, that makes more
-        (out / MAKING).rmdir()
 
 
 def _split(scene: Path) -> str | None:

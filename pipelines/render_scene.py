@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 from collections import deque
 from collections.abc import Sequence
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rendered.scene_sources import LoadedScene
     from geo3d.scene.kinds import CameraPath, DistanceVolume, ModelledScene, RenderedFrames
 
-MAKING = ".making"
-"""Folder of the scenes that are not whole yet."""
 SOURCE = ".source"
 """File of what a scene was rendered from."""
 BEGUN = ".begun"
@@ -37,15 +34,14 @@ MAX_DEPTH = 4.0
 """Metres; what a scan measures beyond is not fused, as in scan-to-mesh."""
 
 
-def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
-    """Render one scene, all its files; a folder that an earlier call began is gone on with."""
+def render_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
+    """Render one scene, all its files, into a folder that is not there, or that an earlier call began."""
     from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
 
     loaded = load_scene(source, config.up)
     seed = source.seed if loaded.description is None else loaded.description.seed
     cameras = camera_path(loaded, config.path, trajectory, source.name, seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
-    folder = out / MAKING / source.name
     _begin(folder, loaded.scene, cameras)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
@@ -60,8 +56,6 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
         _write_sheet(loaded, cameras, folder)
     (folder / SOURCE).write_text(digest_of(source) + "\n", encoding="utf-8")
     (folder / BEGUN).unlink()
-    os.sync()
-    os.rename(folder, out / source.name)
 
 
 def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:

@@ -17,7 +17,9 @@ from geo3d.data_tools.scan_formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.ops.winding import inside_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
-from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset, render_some
+from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
+from geo3d.pipelines.render_scene import render_scene
+from geo3d.pipelines.scene_folders import make_scenes
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
@@ -241,8 +243,8 @@ def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
 def test_a_scene_that_another_call_has_rendered_meanwhile_stays(tmp_path: Path, box: Path):
     render_dataset((box,), tmp_path / "out", config())
     before = (tmp_path / "out" / "box" / "scan.json").stat()
-    (tmp_path / "out" / ".making").mkdir()
-    render_some([SceneSource("box", box)], tmp_path / "out", config(), None)  # which was listed before it was there
+    left = [SceneSource("box", box)]  # listed before it was there
+    make_scenes(left, tmp_path / "out", render_scene, {"config": config(), "trajectory": None}, 1)
     assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
 
 
@@ -304,10 +306,10 @@ def test_a_fault_in_one_scene_leaves_the_others_and_the_index(
     trimesh.creation.icosphere().export(tmp_path / "ball.ply")
     render = module.render_scene
 
-    def fail_at_the_ball(source, *rest):
+    def fail_at_the_ball(source, folder, **options):
         if source.name == "ball":
             raise ZeroDivisionError("by nothing")
-        render(source, *rest)
+        render(source, folder, **options)
 
     monkeypatch.setattr(module, "render_scene", fail_at_the_ball)
     with pytest.raises(SomeFailedError, match=r"1 of 2 scenes .*ball: a fault: ZeroDivisionError: by nothing"):
