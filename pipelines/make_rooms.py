@@ -18,7 +18,7 @@ from geo3d.data_tools.rooms.libraries.attribution import gather_credits
 from geo3d.errors import InputError
 from geo3d.pipelines.render_scene import write_frames
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.pipelines.scene_folders import make_scenes, refuse_missing
+from geo3d.pipelines.scene_folders import Work, make_scenes, refuse_missing
 from geo3d.progress import say
 from geo3d.scene.claim import claim
 from geo3d.stages.render import RenderConfig
@@ -73,7 +73,7 @@ def make_rooms(
     sources = sources_of(config.rooms, furniture)
     left = [source for source in sources if not (out / source.name).exists()]
     try:
-        said = make_scenes(left, out, make_room_scene, {"config": config}, jobs)
+        said = make_scenes(left, out, Work(make_room_scene, {"config": config}), jobs)
     finally:
         gather_credits(out)
     refuse_missing(sources, out, said, "made")
@@ -103,4 +103,4 @@ def _write_scan(loaded: LoadedScene, source: SceneSource, folder: Path, config: 
     images = ImagesConfig(channels=("colour", "depth"))
     folder.mkdir()
     files = write_frames(loaded.scene, cameras, folder, images, RenderConfig(samples=1), config.noise, source.seed)
-    WRITERS["plain"][1](gather_frames(loaded.scene, cameras, folder, files, images.depth_unit), folder)
+    WRITERS["plain"].write(gather_frames(loaded.scene, cameras, folder, files, images.depth_unit), folder)

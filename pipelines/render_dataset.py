@@ -12,15 +12,16 @@ from typing import Annotated
 
 import tyro
 
+from geo3d.data_tools.rendered.coco import NAME as COCO
 from geo3d.data_tools.rendered.coco import merge_coco
 from geo3d.data_tools.rendered.frames import check_writers
 from geo3d.data_tools.rendered.scene_sources import Furniture, SceneSource, digest_of, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
 from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
-from geo3d.pipelines.render_scene import SOURCE, render_scene
+from geo3d.pipelines.render_scene import SOURCE, index_scene, missing_indexes, render_scene
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.pipelines.scene_folders import MAKING, make_scenes, refuse_missing
+from geo3d.pipelines.scene_folders import MAKING, Work, make_scenes, refuse_missing
 from geo3d.progress import say
 from geo3d.scene.claim import claim
 from geo3d.scene.publish import published_file
@@ -39,7 +40,8 @@ def render_dataset(
 ) -> None:
     """Render scenes to a data set, each in a folder of its own.
 
-    A scene that is there already is left as it is; a killed call goes on with the frame where it was.
+    A scene that is there already is left as it is, but for index files that it lacks; a killed call goes on with the
+    frame where it was.
 
     Args:
         scenes: Mesh files, output folders of scan-to-mesh, scenes or output folders of make-rooms; none: made rooms.
@@ -53,14 +55,15 @@ def render_dataset(
     _check(config, jobs)
     shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
     claim(out, SETTINGS, shared, "geo3d render-dataset")
-    left = [source for source in sources if not _is_there(out / source.name, source)]
-    options = {"config": config, "trajectory": trajectory}
-    said = make_scenes(left, out, render_scene, options, jobs or os.cpu_count() or 1)
+    there = [source for source in sources if _is_there(out / source.name, source)]
+    left = [one for one in sources if one not in there or missing_indexes(out / one.name, config)]
+    work = Work(render_scene, {"config": config, "trajectory": trajectory}, index_scene)
+    said = make_scenes(left, out, work, jobs or os.cpu_count() or 1)
     for source in left:  # another call may have rendered it meanwhile
         _is_there(out / source.name, source)
     _index(out, config)
     refuse_missing(sources, out, said, "rendered")
-    say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
+    say(f"{out}: {len(sources)} scenes, {len(sources) - len(there)} of them new")
 
 
 def _is_there(folder: Path, source: SceneSource) -> bool:
@@ -68,7 +71,7 @@ def _is_there(folder: Path, source: SceneSource) -> bool:
     if not folder.exists():
         return False
     made_of = folder / SOURCE
-    if not made_of.exists() or made_of.read_text(encoding="utf-8").strip() != digest_of(source):
+    if not made_of.exists() or made_of.read_text(encoding="utf-8").splitlines()[:1] != [digest_of(source)]:
         wanted = source.path or f"the room of seed {source.seed}"
         raise InputError(f"{folder} was rendered from something else than {wanted}; give another --out")
     return True
@@ -93,7 +96,8 @@ def _check(config: RenderDatasetConfig, jobs: int | None) -> None:
 def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
     """What all scenes of a data set share."""
     claimed = dataclasses.asdict(config) | {"trajectory": None}
-    claimed.pop("rooms")
+    for name in ("rooms", "writers"):  # of which there may be more later
+        claimed.pop(name)
     if trajectory is not None:
         try:
             claimed["trajectory"] = hashlib.sha256(trajectory.read_bytes()).hexdigest()
@@ -110,8 +114,8 @@ def _index(out: Path, config: RenderDatasetConfig) -> None:
         splits = {name: _split(out / name) for name in there}
         aside.write_text(json.dumps({"scenes": splits}, indent=1) + "\n", encoding="utf-8")
     if "coco" in config.writers and config.images.channels:
-        with published_file(out / "coco.json") as aside:
-            merge_coco(out, there, aside)
+        with published_file(out / COCO) as aside:
+            merge_coco(out, [name for name in there if (out / name / COCO).exists()], aside)
 
 
 def _split(scene: Path) -> str | None:

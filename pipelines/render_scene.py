@@ -16,6 +16,7 @@ from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
 from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
 from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, digest_of, load_scene
+from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.progress import say, track
 from geo3d.stages.render import RenderConfig, render
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import CameraPath, DistanceVolume, ModelledScene, RenderedFrames
 
 SOURCE = ".source"
-"""File of what a scene was rendered from."""
+"""File of what a scene was rendered from: its source, and what that and the settings made of it."""
 BEGUN = ".begun"
 """File of what a folder's frames are of, while they are made."""
 AHEAD = 4
@@ -39,10 +40,11 @@ def render_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig,
     from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
 
     loaded = load_scene(source, config.up)
-    seed = source.seed if loaded.description is None else loaded.description.seed
+    seed = _seed(source, loaded)
     cameras = camera_path(loaded, config.path, trajectory, source.name, seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
-    _begin(folder, loaded.scene, cameras)
+    digest = _digest(loaded.scene, cameras)
+    _begin(folder, digest)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
@@ -51,15 +53,39 @@ def render_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig,
     if config.scan_volumes:
         frames = _write_scanned(folder, frames, volumes, config)
     for name in config.writers if config.images.channels else ():
-        WRITERS[name][1](frames, folder)
+        WRITERS[name].write(frames, folder)
     if config.sheet:
         _write_sheet(loaded, cameras, folder)
-    (folder / SOURCE).write_text(digest_of(source) + "\n", encoding="utf-8")
+    (folder / SOURCE).write_text(f"{digest_of(source)}\n{digest}\n", encoding="utf-8")
     (folder / BEGUN).unlink()
 
 
-def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:
-    """Make an empty folder, or keep the one that an earlier call began of the same scene and cameras."""
+def missing_indexes(folder: Path, config: RenderDatasetConfig) -> list[str]:
+    """The writers whose index files a rendered scene lacks."""
+    return [name for name in config.writers if config.images.channels and not (folder / WRITERS[name].name).exists()]
+
+
+def index_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
+    """Write the index files that a rendered scene lacks."""
+    missing = missing_indexes(folder, config)
+    if not missing:
+        return
+    loaded = load_scene(source, config.up)
+    cameras = camera_path(loaded, config.path, trajectory, source.name, _seed(source, loaded))
+    if (folder / SOURCE).read_text(encoding="utf-8").splitlines()[1:] != [_digest(loaded.scene, cameras)]:
+        raise InputError(f"{folder} is of another version of geo3d, whose cameras are not known; give another --out")
+    count = len(cameras.world_from_camera)
+    files = [image_files(config.images, config.render.flow, number, count) for number in range(count)]
+    frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
+    for name in missing:
+        WRITERS[name].write(frames, folder)
+
+
+def _seed(source: SceneSource, loaded: LoadedScene) -> int:
+    return source.seed if loaded.description is None else loaded.description.seed
+
+
+def _digest(scene: ModelledScene, cameras: CameraPath) -> str:
     import torch
 
     digest = xxhash.xxh3_128()
@@ -67,11 +93,16 @@ def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:
         for field in dataclasses.fields(one):
             value = getattr(one, field.name)
             digest.update(value.numpy().tobytes() if isinstance(value, torch.Tensor) else repr(value).encode())
+    return digest.hexdigest()
+
+
+def _begin(folder: Path, digest: str) -> None:
+    """Make an empty folder, or keep the one that an earlier call began of the same scene and cameras."""
     begun = folder / BEGUN
-    if not begun.exists() or begun.read_text(encoding="utf-8") != digest.hexdigest():
+    if not begun.exists() or begun.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        begun.write_text(digest.hexdigest(), encoding="utf-8")
+        begun.write_text(digest, encoding="utf-8")
 
 
 def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: RenderDatasetConfig, name: str) -> None:
@@ -133,7 +164,7 @@ def _write_scanned(
     from geo3d.data_tools.scan_formats import find_scan
     from geo3d.stages.fuse_grids import fuse_grids
 
-    WRITERS["plain"][1](frames, folder)
+    WRITERS["plain"].write(frames, folder)
     found = find_scan(folder, "plain", ":", None)
     scan = found.format.read(found.source(folder / ".hashes"), None)
     (folder / ".hashes").unlink(missing_ok=True)

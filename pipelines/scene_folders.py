@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,34 @@ from geo3d.scene.publish import locked_in_passing
 
 MAKING = ".making"
 """Folder of the scenes that are not whole yet."""
-Make = Callable[..., None]
-"""Fills a scene's folder, which a killed call may have begun: ``make(source, folder, **options)``."""
 
 
-def make_scenes(sources: Sequence[SceneSource], out: Path, make: Make, options: dict[str, Any], jobs: int) -> list[str]:
+@dataclass(frozen=True)
+class Work:
+    """What is done for each scene."""
+
+    make: Callable[..., None]
+    """Fills a scene's folder, which a killed call may have begun: ``make(source, folder, **options)``."""
+    options: dict[str, Any]
+    complete: Callable[..., None] | None = None
+    """Is called likewise for a scene that is there."""
+
+
+def make_scenes(sources: Sequence[SceneSource], out: Path, work: Work, jobs: int) -> list[str]:
     """Make scenes, in up to `jobs` processes; gives what is to be said of those that could not be.
 
     What fails in one leaves the others alone; of a single scene, exceptions come as they are.
     """
-    count, arguments = min(jobs, len(sources)), {"out": out, "make": make, "options": options}
+    count = min(jobs, len(sources))
     try:
         if len(sources) == 1:
-            make_one(sources[0], **arguments)
+            make_one(sources[0], out, work)
         elif count > 1:
-            listed = [Job(f"scenes{i}", make_some, {"sources": sources[i::count]} | arguments) for i in range(count)]
+            shares = [{"sources": sources[i::count], "out": out, "work": work} for i in range(count)]
+            listed = [Job(f"scenes{i}", make_some, share) for i, share in enumerate(shares)]
             return [one.error for one in run_jobs(listed, count, out / LOGS, label="scenes") if one.error]
         else:
-            make_some(sources, **arguments)
+            make_some(sources, out, work)
     except SomeFailedError as failed:
         return [str(failed)]
     finally:
@@ -44,13 +54,13 @@ def make_scenes(sources: Sequence[SceneSource], out: Path, make: Make, options: 
     return []
 
 
-def make_some(sources: Sequence[SceneSource], out: Path, make: Make, options: dict[str, Any]) -> None:
+def make_some(sources: Sequence[SceneSource], out: Path, work: Work) -> None:
     """Make scenes one after the other, those last that another process is at; SomeFailedError says what failed."""
     failed: list[str] = []
 
     def tried(source: SceneSource, wait: bool) -> bool:
         try:
-            return make_one(source, out, make, options, wait)
+            return make_one(source, out, work, wait)
         except (InputError, OSError) as error:
             failed.append(f"{source.name}: {error}")
         except Exception as fault:
@@ -65,17 +75,17 @@ def make_some(sources: Sequence[SceneSource], out: Path, make: Make, options: di
         raise SomeFailedError("; ".join(failed))
 
 
-def make_one(source: SceneSource, out: Path, make: Make, options: dict[str, Any], wait: bool = True) -> bool:
-    """Make a scene unless it is there; gives False where another process is at it and `wait` is False."""
+def make_one(source: SceneSource, out: Path, work: Work, wait: bool = True) -> bool:
+    """Make or complete a scene; gives False where another process is at it and `wait` is False."""
     folder = out / MAKING / source.name
     lock = folder.with_name(f"{source.name}.lock")
     with locked_in_passing(lock, wait=False) as ours:
         if ours:
-            _fill(source, out, folder, make, options)
+            _fill(source, out, folder, work)
     if not ours and wait:
         say(f"{source.name}: waiting for another process that makes it")
         with locked_in_passing(lock):
-            _fill(source, out, folder, make, options)
+            _fill(source, out, folder, work)
     return ours or wait
 
 
@@ -86,14 +96,11 @@ def refuse_missing(sources: Sequence[SceneSource], out: Path, said: Sequence[str
         raise SomeFailedError(f"{missing} of {len(sources)} scenes could not be {done} ({'; '.join(said)})")
 
 
-def _fill(source: SceneSource, out: Path, folder: Path, make: Make, options: dict[str, Any]) -> None:
-    """Make a scene aside and put it in its place, unless another call has since they were listed."""
-    if (out / source.name).exists():
-        return
-    try:
-        make(source, folder, **options)
-    except InputError:  # of which nothing can be gone on with
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    os.sync()
-    os.rename(folder, out / source.name)
+def _fill(source: SceneSource, out: Path, folder: Path, work: Work) -> None:
+    """Make a scene aside and put it in its place; complete one that is there, perhaps since the scenes were listed."""
+    if not (out / source.name).exists():
+        work.make(source, folder, **work.options)
+        os.sync()
+        os.rename(folder, out / source.name)
+    elif work.complete is not None:
+        work.complete(source, out / source.name, **work.options)

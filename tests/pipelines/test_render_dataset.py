@@ -19,7 +19,7 @@ from geo3d.ops.winding import inside_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
 from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
 from geo3d.pipelines.render_scene import render_scene
-from geo3d.pipelines.scene_folders import make_scenes
+from geo3d.pipelines.scene_folders import Work, make_scenes
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
@@ -214,6 +214,26 @@ def test_index_files_list_no_images_that_were_only_there_to_be_fused(tmp_path: P
     assert all((scene / name).exists() for name in named)
 
 
+def test_writers_that_are_added_later_give_what_they_give_at_once(tmp_path: Path, box: Path):
+    every = ["artifact", "plain", "nerfstudio", "coco"]
+    render_dataset((box,), tmp_path / "out", config(writers=["plain"], sheet=False))
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "out" / "box").rglob("*.*g")}
+    trimesh.creation.icosphere().export(tmp_path / "ball.ply")
+    render_dataset((box, tmp_path / "ball.ply"), tmp_path / "out", config(writers=every, sheet=False), jobs=1)
+    render_dataset((tmp_path / "ball.ply", box), tmp_path / "whole", config(writers=every, sheet=False), jobs=1)
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    assert load(tmp_path / "out" / "box" / "frames").source == tmp_path / "out" / "box"
+
+
+def test_frames_whose_cameras_are_not_known_any_more_get_no_index_files(tmp_path: Path, box: Path):
+    render_dataset((box,), tmp_path / "out", config(sheet=False))
+    made_of = tmp_path / "out" / "box" / ".source"
+    made_of.write_text(made_of.read_text().splitlines()[0] + "\nanother\n")
+    with pytest.raises(InputError, match=r"out/box is of another version of geo3d"):
+        render_dataset((box,), tmp_path / "out", config(writers=["nerfstudio"], sheet=False))
+
+
 def test_flow_is_rendered_without_any_other_channel(tmp_path: Path, box: Path):
     bare = config(images={"channels": []}, render={"samples": 1, "flow": True}, sheet=False)
     render_dataset((box,), tmp_path / "out", bare)
@@ -244,7 +264,7 @@ def test_a_scene_that_another_call_has_rendered_meanwhile_stays(tmp_path: Path, 
     render_dataset((box,), tmp_path / "out", config())
     before = (tmp_path / "out" / "box" / "scan.json").stat()
     left = [SceneSource("box", box)]  # listed before it was there
-    make_scenes(left, tmp_path / "out", render_scene, {"config": config(), "trajectory": None}, 1)
+    make_scenes(left, tmp_path / "out", Work(render_scene, {"config": config(), "trajectory": None}), 1)
     assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
 
 
