@@ -20,7 +20,7 @@ from geo3d.pipelines.render_scene import write_frames
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
 from geo3d.pipelines.scene_folders import Work, make_scenes, refuse_missing
 from geo3d.progress import say
-from geo3d.scene.claim import claim
+from geo3d.scene.claim import claimed
 from geo3d.stages.render import RenderConfig
 
 SETTINGS = "rooms.json"
@@ -69,14 +69,14 @@ def make_rooms(
     furniture = furniture_of(config.rooms)
     names = ("volumes", "truncation", "frames", "noise", "height", "width", "sheet")
     shared = claimed_of(config.rooms, furniture) | {name: getattr(config, name) for name in names}
-    claim(out, SETTINGS, shared, "geo3d make-rooms")
     sources = sources_of(config.rooms, furniture)
-    left = [source for source in sources if not (out / source.name).exists()]
-    try:
-        said = make_scenes(left, out, Work(make_room_scene, {"config": config}), jobs)
-    finally:
-        gather_credits(out)
-    refuse_missing(sources, out, said, "made")
+    with claimed(out, SETTINGS, shared, "geo3d make-rooms"):
+        left = [source for source in sources if not (out / source.name).exists()]
+        try:
+            said = make_scenes(left, out, Work(make_room_scene, {"config": config}), jobs)
+        finally:
+            gather_credits(out)
+        refuse_missing(sources, out, said, "made")
     say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
 
 

@@ -23,7 +23,7 @@ from geo3d.pipelines.render_scene import SOURCE, index_scene, missing_indexes, r
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
 from geo3d.pipelines.scene_folders import MAKING, Work, make_scenes, refuse_missing
 from geo3d.progress import say
-from geo3d.scene.claim import claim
+from geo3d.scene.claim import claimed
 from geo3d.scene.publish import published_file
 
 SETTINGS = "settings.json"
@@ -54,15 +54,15 @@ def render_dataset(
     sources = _sources(scenes, config.rooms, furniture)
     _check(config, jobs)
     shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
-    claim(out, SETTINGS, shared, "geo3d render-dataset")
-    there = [source for source in sources if _is_there(out / source.name, source)]
-    left = [one for one in sources if one not in there or missing_indexes(out / one.name, config)]
-    work = Work(render_scene, {"config": config, "trajectory": trajectory}, index_scene)
-    said = make_scenes(left, out, work, jobs or os.cpu_count() or 1)
-    for source in left:  # another call may have rendered it meanwhile
-        _is_there(out / source.name, source)
-    _index(out, config)
-    refuse_missing(sources, out, said, "rendered")
+    with claimed(out, SETTINGS, shared, "geo3d render-dataset"):
+        there = [source for source in sources if _is_there(out / source.name, source)]
+        left = [one for one in sources if one not in there or missing_indexes(out / one.name, config)]
+        work = Work(render_scene, {"config": config, "trajectory": trajectory}, index_scene)
+        said = make_scenes(left, out, work, jobs or os.cpu_count() or 1)
+        for source in left:  # another call may have rendered it meanwhile
+            _is_there(out / source.name, source)
+        _index(out, config)
+        refuse_missing(sources, out, said, "rendered")
     say(f"{out}: {len(sources)} scenes, {len(sources) - len(there)} of them new")
 
 
@@ -110,6 +110,8 @@ def _index(out: Path, config: RenderDatasetConfig) -> None:
     """Write the files of the whole data set: what is there."""
     gather_credits(out)
     there = sorted(path.name for path in out.iterdir() if (path / "semantic.ply").exists() and path.name != MAKING)
+    if not there:
+        return
     with published_file(out / INDEX) as aside:
         splits = {name: _split(out / name) for name in there}
         aside.write_text(json.dumps({"scenes": splits}, indent=1) + "\n", encoding="utf-8")

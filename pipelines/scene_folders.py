@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -99,7 +100,13 @@ def refuse_missing(sources: Sequence[SceneSource], out: Path, said: Sequence[str
 def _fill(source: SceneSource, out: Path, folder: Path, work: Work) -> None:
     """Make a scene aside and put it in its place; complete one that is there, perhaps since the scenes were listed."""
     if not (out / source.name).exists():
-        work.make(source, folder, **work.options)
+        begun = folder.exists()
+        try:
+            work.make(source, folder, **work.options)
+        except InputError:
+            if not begun:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
         os.sync()
         os.rename(folder, out / source.name)
     elif work.complete is not None:

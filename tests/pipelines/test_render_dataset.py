@@ -303,7 +303,23 @@ def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, opti
     assert main(["render-dataset", *given, "--out", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert said in error
-    assert not (tmp_path / "out" / "box").exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_which_a_call_made_nothing_stays_empty_and_free(tmp_path: Path, box: Path):
+    (tmp_path / "empty.ply").write_bytes(b"")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputError, match=r"empty\.ply"):
+        render_dataset((tmp_path / "empty.ply",), tmp_path / "out", config())
+    assert not list((tmp_path / "out").iterdir())
+    (tmp_path / "none.obj").write_bytes(b"")
+    with pytest.raises(SomeFailedError, match="2 of 2 scenes"):
+        render_dataset((tmp_path / "empty.ply", tmp_path / "none.obj"), tmp_path / "out", config(), jobs=1)
+    assert not list((tmp_path / "out").iterdir())
+    render_dataset((box,), tmp_path / "out", config(noise=1.0))
+    with pytest.raises(InputError, match=r"empty\.ply"):
+        render_dataset((box, tmp_path / "empty.ply"), tmp_path / "out", config(noise=1.0))
+    assert {"box", "settings.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
 
 def test_a_scene_that_is_there_of_something_else_is_no_scene_of_this(tmp_path: Path, box: Path):
