@@ -18,12 +18,15 @@ ALLOWED = (
     "or 4x4 matrices as lines of 4 or of 16 numbers"
 )
 
+FARTHEST = 1e9
+"""Metres from the world's origin, where float64 still tells a micrometre."""
+
 
 def read_trajectory(path: Path) -> NDArray[np.float64]:
     """``world_from_camera`` [frame, 4, 4], metres, x right, y down, z forward, from a TUM file or one of matrices.
 
     Empty lines and what follows a # are left out, and so are TUM's timestamps. Raises InputError where a line has
-    another count of numbers, or a transform is not rigid.
+    another count of numbers, a transform is not rigid, or a camera is FARTHEST away.
     """
     rows = _rows(path)
     if rows.shape[1] == 8:
@@ -37,6 +40,9 @@ def read_trajectory(path: Path) -> NDArray[np.float64]:
         bent = np.abs(axes.T @ axes - np.eye(3)).max() > 1e-3 or np.linalg.det(axes) < 0
         if bent or np.abs(transform[3] - [0, 0, 0, 1]).max() > 1e-6:
             raise InputError(f"{path} has a transform, number {number + 1}, that is not rigid with a last row 0 0 0 1")
+    far = np.flatnonzero(np.abs(transforms[:, :3, 3]).max(axis=1) > FARTHEST)
+    if len(far):
+        raise InputError(f"{path} has a camera, number {far[0] + 1}, more than {FARTHEST:g} m from the world's origin")
     return transforms
 
 
