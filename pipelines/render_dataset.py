@@ -12,6 +12,7 @@ from typing import Annotated
 
 import tyro
 
+from geo3d.data_tools.assemble import LEAST_FRAMES
 from geo3d.data_tools.rendered.coco import NAME as COCO
 from geo3d.data_tools.rendered.coco import merge_coco
 from geo3d.data_tools.rendered.frames import check_writers
@@ -52,7 +53,7 @@ def render_dataset(
     """
     furniture = furniture_of(config.rooms)
     sources = _sources(scenes, config.rooms, furniture)
-    _check(config, jobs)
+    _check(config, trajectory, jobs)
     shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
     with claimed(out, SETTINGS, shared, "geo3d render-dataset"):
         there = [source for source in sources if _is_there(out / source.name, source)]
@@ -85,11 +86,14 @@ def _sources(scenes: Sequence[Path], rooms: RoomsConfig, furniture: Furniture) -
     return sources_of(rooms, furniture)
 
 
-def _check(config: RenderDatasetConfig, jobs: int | None) -> None:
+def _check(config: RenderDatasetConfig, trajectory: Path | None, jobs: int | None) -> None:
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs} does nothing; 1 or more are allowed")
     if config.scan_volumes and not config.volumes:
         raise InputError("scan_volumes needs the grids of volumes; set volumes, too")
+    counted = trajectory is None and config.path.kind != "grid" and config.path.stereo is None
+    if config.scan_volumes and counted and config.path.frames < LEAST_FRAMES:
+        raise InputError(f"scan_volumes needs {LEAST_FRAMES} frames or more, and path.frames is {config.path.frames}")
     check_writers(config.writers, config.images.channels)
 
 

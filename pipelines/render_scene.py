@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
+from geo3d.data_tools.assemble import LEAST_FRAMES, fault_of
 from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
-from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
+from geo3d.data_tools.rendered.images import FLOWS, ImagesConfig, image_files, write_images
 from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, digest_of, load_scene
 from geo3d.errors import InputError
@@ -43,6 +44,8 @@ def render_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig,
     seed = _seed(source, loaded)
     cameras = camera_path(loaded, config.path, trajectory, source.name, seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
+    if config.scan_volumes:
+        _refuse_few(cameras, source.name)
     digest = _digest(loaded.scene, cameras)
     _begin(folder, digest)
     write_scene(loaded, folder)
@@ -82,7 +85,8 @@ def index_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig, 
 
 
 def _seed(source: SceneSource, loaded: LoadedScene) -> int:
-    return source.seed if loaded.description is None else loaded.description.seed
+    """A made room's own; of a mesh what its file holds decides, so that each has other noise, and has it anywhere."""
+    return int(digest_of(source)[:16], 16) if loaded.description is None else loaded.description.seed
 
 
 def _digest(scene: ModelledScene, cameras: CameraPath) -> str:
@@ -117,6 +121,12 @@ def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: Render
         say(f"{name} reaches {farthest:.4g} m from its cameras, and depth {limit:.4g} m; {fits}")
 
 
+def _refuse_few(cameras: CameraPath, name: str) -> None:
+    usable = sum(fault_of(transform) is None for transform in cameras.world_from_camera.numpy())
+    if usable < LEAST_FRAMES:
+        raise InputError(f"{name} has {usable} frames that can be fused, and scan_volumes needs {LEAST_FRAMES} or more")
+
+
 def _channels(config: RenderDatasetConfig) -> ImagesConfig:
     """What is rendered: also what is fused, which may not stay."""
     fused = ("colour", "depth") if config.scan_volumes else ()
@@ -146,7 +156,8 @@ def write_frames(
     sense, waiting = sensor(cameras, noise, seed), deque()
     with ThreadPoolExecutor(1) as pool:
         for frame in track(render(scene, cameras, config, first), "render", count - first, "frames"):
-            flows = {"forward_flow": frame.forward, "backward_flow": frame.backward}
+            both = zip(FLOWS, (frame.forward, frame.backward), strict=True)
+            flows = {channel: flow for channel, flow in both if flow is not None}
             view = sense(frame.view, frame.number)
             waiting.append(pool.submit(write_images, folder, files[frame.number], view, flows, images))
             while len(waiting) > AHEAD:

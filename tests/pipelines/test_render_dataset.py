@@ -24,6 +24,7 @@ from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
 
+FUSED = ["--volumes", "--scan-volumes"]
 SMALL = {"frames": 4, "height": 48, "width": 64}
 ONE_ROOM = {"rooms": {"count": 1, "seed": 2, "uses": ["bathroom"]}, "volumes": False, "sheet": False}
 
@@ -268,6 +269,20 @@ def test_a_scene_that_another_call_has_rendered_meanwhile_stays(tmp_path: Path, 
     assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
 
 
+def test_meshes_have_noise_of_their_own_and_the_same_wherever_they_lie(tmp_path: Path, box: Path):
+    same = tmp_path / "elsewhere" / "same.ply"
+    same.parent.mkdir()
+    same.write_bytes(box.read_bytes())
+    mesh: Any = trimesh.load(box)
+    mesh.export(tmp_path / "text.ply", encoding="ascii")
+    far = config(path=SMALL | {"elevation": 20.0}, noise=1.0, sheet=False)
+    render_dataset((box, same, tmp_path / "text.ply"), tmp_path / "out", far, jobs=1)
+    depths = [(tmp_path / "out" / name / "depth" / "000000.png").read_bytes() for name in ("box", "same", "text")]
+    assert depths[0] == depths[1] != depths[2]
+    meshes = [(tmp_path / "out" / name / "mesh.ply").read_bytes() for name in ("box", "text")]
+    assert meshes[0] == meshes[1]  # the same surface, in another file
+
+
 def test_the_folder_that_one_is_in_can_be_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     make_rooms(tmp_path / "rooms", make_config(MakeRoomsConfig, ONE_ROOM, "test"))
     monkeypatch.chdir(tmp_path / "rooms" / "train_000002")
@@ -290,6 +305,8 @@ def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
         ([], "give scenes to render, or --rooms.count"),
         (["--rooms.count", "1", "--jobs", "0"], "--jobs 0 does nothing"),
         (["--rooms.count", "1", "--scan-volumes"], "scan_volumes needs the grids"),
+        (["--rooms.count", "1", *FUSED, "--path.frames", "2"], "needs 3 frames or more, and path.frames is 2"),
+        (["BOX", *FUSED, "--path.frames", "1", "--path.stereo", "0.1"], "box has 2 frames that can be fused"),
         (["BOX", "--images.channels", "depth"], "the writer plain needs the channel colour"),
         (["BOX", "--path.kind", "handheld"], "box is no made room"),
         (["BOX", "--trajectory", "no.txt"], "no.txt cannot be read"),
