@@ -18,7 +18,7 @@ from geo3d.data_tools.rooms.libraries.attribution import gather_credits
 from geo3d.errors import InputError
 from geo3d.pipelines.render_scene import write_frames
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.pipelines.scene_folders import Work, make_scenes, refuse_missing
+from geo3d.pipelines.scene_folders import Work, make_scenes, refuse_failed
 from geo3d.progress import say
 from geo3d.scene.claim import claimed
 from geo3d.stages.render import RenderConfig
@@ -76,7 +76,7 @@ def make_rooms(
             said = make_scenes(left, out, Work(make_room_scene, {"config": config}), jobs)
         finally:
             gather_credits(out)
-        refuse_missing(sources, out, said, "made")
+        refuse_failed(sources, out, said, "made")
     say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
 
 

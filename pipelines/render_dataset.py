@@ -22,7 +22,7 @@ from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.pipelines.render_scene import SOURCE, index_scene, missing_indexes, render_scene
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.pipelines.scene_folders import MAKING, Work, make_scenes, refuse_missing
+from geo3d.pipelines.scene_folders import MAKING, Work, make_scenes, refuse_failed
 from geo3d.progress import say
 from geo3d.scene.claim import claimed
 from geo3d.scene.publish import published_file
@@ -63,7 +63,7 @@ def render_dataset(
         for source in left:  # another call may have rendered it meanwhile
             _is_there(out / source.name, source)
         _index(out, config)
-        refuse_missing(sources, out, said, "rendered")
+        refuse_failed(sources, out, said, "rendered")
     say(f"{out}: {len(sources)} scenes, {len(sources) - len(there)} of them new")
 
 

@@ -90,11 +90,13 @@ def make_one(source: SceneSource, out: Path, work: Work, wait: bool = True) -> b
     return ours or wait
 
 
-def refuse_missing(sources: Sequence[SceneSource], out: Path, said: Sequence[str], done: str) -> None:
-    """Raise SomeFailedError if any scene is not there, with what was `said` of those; `done` is as in made."""
-    missing = sum(not (out / source.name).exists() for source in sources)
+def refuse_failed(sources: Sequence[SceneSource], out: Path, said: Sequence[str], done: str) -> None:
+    """Raise SomeFailedError with what was `said`, if anything was or any scene is not there; `done` is as in made."""
+    missing, why = sum(not (out / source.name).exists() for source in sources), "; ".join(said)
     if missing:
-        raise SomeFailedError(f"{missing} of {len(sources)} scenes could not be {done} ({'; '.join(said)})")
+        raise SomeFailedError(f"{missing} of {len(sources)} scenes could not be {done} ({why})")
+    if said:
+        raise SomeFailedError(f"some scenes could not be completed ({why})")
 
 
 def _fill(source: SceneSource, out: Path, folder: Path, work: Work) -> None:

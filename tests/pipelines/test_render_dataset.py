@@ -231,8 +231,13 @@ def test_frames_whose_cameras_are_not_known_any_more_get_no_index_files(tmp_path
     render_dataset((box,), tmp_path / "out", config(sheet=False))
     made_of = tmp_path / "out" / "box" / ".source"
     made_of.write_text(made_of.read_text().splitlines()[0] + "\nanother\n")
+    more = config(writers=["nerfstudio"], sheet=False)
     with pytest.raises(InputError, match=r"out/box is of another version of geo3d"):
-        render_dataset((box,), tmp_path / "out", config(writers=["nerfstudio"], sheet=False))
+        render_dataset((box,), tmp_path / "out", more)
+    trimesh.creation.icosphere().export(tmp_path / "ball.ply")
+    with pytest.raises(SomeFailedError, match=r"completed \(box: .*out/box is of another version"):
+        render_dataset((box, tmp_path / "ball.ply"), tmp_path / "out", more, jobs=1)
+    assert (tmp_path / "out" / "ball" / "transforms.json").exists()
 
 
 def test_flow_is_rendered_without_any_other_channel(tmp_path: Path, box: Path):
