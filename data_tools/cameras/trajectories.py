@@ -20,12 +20,15 @@ ALLOWED = (
 LOG = (3, 4, 4, 4, 4)
 """Numbers in the lines of one camera of a Redwood log; the first three are counts."""
 
+FARTHEST = 1e9
+"""Metres from the world's origin, where float64 still tells a micrometre."""
+
 
 def read_trajectory(path: Path) -> NDArray[np.float64]:
     """``world_from_camera`` [frame, 4, 4], metres, x right, y down, z forward, from a file as TUM or others write it.
 
-    Empty lines and what follows a # are left out. Raises InputError where a line has another count of numbers, or a
-    transform is not rigid.
+    Empty lines and what follows a # are left out. Raises InputError where a line has another count of numbers, a
+    transform is not rigid, or a camera is FARTHEST away.
     """
     return read_stamped(path)[1]
 
@@ -49,6 +52,9 @@ def read_stamped(path: Path) -> tuple[NDArray[np.float64] | None, NDArray[np.flo
     wrong = np.flatnonzero(bent | odd | (np.linalg.det(axes) < 0))
     if len(wrong):
         raise InputError(f"{path} has a transform, number {wrong[0] + 1}, that is not rigid with a last row 0 0 0 1")
+    far = np.flatnonzero(np.abs(transforms[:, :3, 3]).max(axis=1) > FARTHEST)
+    if len(far):
+        raise InputError(f"{path} has a camera, number {far[0] + 1}, more than {FARTHEST:g} m from the world's origin")
     return stamps, transforms
 
 

@@ -299,6 +299,7 @@ def test_time_stamps_are_read_where_the_format_has_them(tmp_path: Path):
         ("2 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1\n", "not rigid"),
         ("1 0 0 0 0 1 0 0 0 0 -1 0 0 0 0 1\n", "not rigid"),
         ("1 0 0 0 0 1 0 0 0 0 1 0 0 0 1 1\n", "not rigid with a last row"),
+        ("0 0 0 0 0 0 0 1\n0 0 -1e16 0 0 0 0 1\n", "has a camera, number 2, more than 1e.09 m"),
     ],
 )
 def test_wrong_trajectories_are_refused_in_a_sentence(tmp_path: Path, text: str, sentence: str):
