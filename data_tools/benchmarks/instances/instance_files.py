@@ -50,10 +50,10 @@ def read_true(file: Path) -> NDArray[np.int64]:
         mesh = semantic_mesh(file)
         labels, instances = nyu40_ids(mesh), mesh.instances.numpy().astype(np.int64)
     elif read_start(file) == b"ply":
-        vertices = read_ply(file).get("vertex", ())
-        names = getattr(getattr(vertices, "dtype", None), "names", None) or ()
-        if not {"label", "instance"} <= set(names):
-            raise InputError(f"{file} has the properties {', '.join(names)} of its vertices; label and instance, too")
+        vertices = read_ply(file).get("vertex", {})
+        if not {"label", "instance"} <= vertices.keys():
+            there = ", ".join(vertices) or "none"
+            raise InputError(f"{file} has the properties {there} of its vertices; label and instance are needed")
         labels, instances = (vertices[name].astype(np.int64) for name in ("label", "instance"))
     else:
         return read_ids(file)
