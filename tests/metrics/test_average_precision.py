@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from geo3d.metrics.average_precision import average_precision, precision_recall
+from geo3d.metrics.average_precision import average_precision, average_precisions, precision_recall
 
 
 def slow(scores: np.ndarray, hits: np.ndarray, missed: int) -> tuple[list[float], list[float]]:
@@ -56,3 +56,17 @@ def test_the_average_is_the_convolution_that_the_scripts_write():
 def test_averages_by_hand(hits: list[bool], missed: int, wanted: float):
     scores = np.arange(len(hits)) / 10
     assert average_precision(*precision_recall(scores, np.array(hits), missed)) == pytest.approx(wanted, abs=1e-15)
+
+
+def test_many_curves_at_once_are_each_by_itself():
+    random = np.random.default_rng(2)
+    for count in (0, 1, 5, 300):
+        curves, missed = random.integers(0, 12, count) // 2 * 2, random.integers(0, 4, 12)
+        scores, hits = random.integers(0, 30, count) / 30, random.random(count) < 0.5
+        found = average_precisions(scores, hits, curves, missed)
+        for curve in range(12):
+            of = curves == curve
+            wanted = 0.0
+            if of.any():
+                wanted = average_precision(*precision_recall(scores[of], hits[of], int(missed[curve])))
+            assert found[curve] == pytest.approx(wanted, abs=1e-15)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.protocol import Curve, Scores
@@ -50,25 +49,20 @@ def instance_scores(tallies: Sequence[Tally], classes: tuple[str, ...], overlaps
 def _precisions(tallies: Sequence[Tally], totals: dict[str, NDArray]) -> Precisions:
     import numpy as np
 
-    from geo3d.metrics.average_precision import average_precision, precision_recall
+    from geo3d.metrics.average_precision import average_precisions, precision_recall
 
     scores, hits, cells = (np.concatenate([tally[name] for tally in tallies]) for name in ("scores", "hits", "cells"))
-    order = np.argsort(cells.astype(np.int16), kind="stable")
-    scores, hits, missed = scores[order], hits[order], totals["missed"]
-    starts = np.searchsorted(cells[order], np.arange(missed.size + 1)).tolist()
-    average, ignored = np.full(missed.shape, np.nan), {}
+    missed, true, predicted = (totals[name] for name in ("missed", "true", "predicted"))
+    counts = np.bincount(cells, minlength=missed.size).reshape(missed.shape)
+    average = average_precisions(scores, hits, cells, missed.ravel()).reshape(missed.shape)
+    average[true == 0] = np.nan
     curves: dict[int, Line] = {}
-    for place, at in product(np.flatnonzero(totals["true"]).tolist(), range(missed.shape[1])):
-        records = slice(*starts[place * missed.shape[1] + at :][:2])
-        average[place, at] = 0.0
-        if records.start < records.stop:
-            precision, recall = precision_recall(scores[records], hits[records], int(missed[place, at]))
-            average[place, at] = average_precision(precision, recall)
-            if at == HALF:
-                curves[place] = recall[::-1].tolist(), precision[::-1].tolist()
-        elif totals["predicted"][place]:
-            ignored[place] = True
-    return Precisions(average, curves, tuple(ignored))
+    for place in np.flatnonzero((true > 0) & (counts[:, HALF] > 0)).tolist():
+        records = cells == place * missed.shape[1] + HALF
+        precision, recall = precision_recall(scores[records], hits[records], int(missed[place, HALF]))
+        curves[place] = recall[::-1].tolist(), precision[::-1].tolist()
+    ignored = (true > 0) & (predicted > 0) & (counts == 0).any(1)
+    return Precisions(average, curves, tuple(np.flatnonzero(ignored).tolist()))
 
 
 def _curves(found: Precisions, classes: tuple[str, ...], overlaps: NDArray[np.float64]) -> tuple[Curve, ...]:
