@@ -64,8 +64,10 @@ def write(fixture: str, predictions: Path, truths: Path) -> None:
         elif fixture == "duplicates":
             points[1000:], prediction[1000:] = points[:1000], prediction[:1000]
         elif fixture == "exact grid":
-            points = np.unique(np.round(points / 0.125) * 0.125, axis=0)
-            truth, prediction = truth[: len(points)], prediction[: len(points)]
+            points = random.integers(0, 13, (count, 3)) / 64 - 1  # closer than voxels, and on the grid's lowest planes
+            points[:3] = [[2, -1, -1], [-1, 1, -1], [1.5, 0.9, 1]]
+            points, places = np.unique(points, axis=0, return_index=True)
+            truth, prediction = truth[places], prediction[places]
         elif fixture == "too few squares" and i == 2:
             break
         elif fixture == "all right":

@@ -39,7 +39,7 @@ def read_labelled_points(file: Path) -> tuple[NDArray[np.float64], NDArray[np.in
     else:
         rows = read_array(file, (2,))
         points, labels = rows[:, :3], rows[:, -1] if rows.shape[1] > 3 else rows[:, :0]
-    if points.shape[1] != 3 or not np.isfinite(points).all() or labels.ndim != 1:
+    if not len(points) or points.shape[1] != 3 or not np.isfinite(points).all() or labels.ndim != 1:
         raise InputError(f"{file} needs finite x, y, z and a label for each point")
     wrong = labels[~np.isin(labels, np.arange(len(CLASSES) + 1))]
     if len(wrong):

@@ -67,7 +67,7 @@ def side_by_side(drawn: Sequence[tuple[NDArray[np.bool_], NDArray]]) -> NDArray[
         return panels(anywhere.astype(np.float64), [])
     low, high = anywhere.min(axis=0), anywhere.max(axis=0)
     corners = np.array(list(itertools.product(*zip(low, high, strict=True))))  # hold the scale
-    dot = int(np.clip(round(1.4 * WIDTH / np.linalg.norm(high - low + 1)), 2, 24))  # so that voxels leave no gaps
+    dot = int(np.clip(round(1.4 * WIDTH / np.linalg.norm(high - low + 1)), 2, 12))  # so that voxels leave no gaps
     made = []
     for shown, shade in drawn:
         points = np.concatenate([corners, np.argwhere(shown)]).astype(np.float64)

@@ -40,6 +40,22 @@ def apart(count: int) -> np.ndarray:
     return np.stack([np.linspace(0, 1, count), np.linspace(0, 0.9, count), np.linspace(0, 0.8, count)], axis=1)
 
 
+def mesh_of(points: np.ndarray, labels: list[int]) -> SemanticMesh:
+    count = len(points)
+    return SemanticMesh(
+        vertices=torch.tensor(points).float(),
+        faces=torch.zeros((0, 3), dtype=torch.int32),
+        normals=None,
+        colours=None,
+        labels=torch.tensor(labels, dtype=torch.uint8),
+        confidence=torch.ones(count),
+        probabilities=torch.ones(count, 2) / 2,
+        instances=torch.zeros(count, dtype=torch.int32),
+        classes=("chair", "pillow"),
+        up=torch.tensor([0.0, 0, 1]),
+    )
+
+
 def test_it_is_based_on_voxels_and_not_on_points(folders):
     points = np.concatenate([apart(10), np.repeat(apart(10)[:1] + 1e-4, 90, axis=0)])
     truth = np.full(100, 1)
@@ -107,19 +123,7 @@ def test_rows_that_end_with_the_label_and_meshes_of_ours_are_read(folders):
     for folder in folders:
         (folder / "a.npy").unlink()
         (folder / "room").mkdir()
-        mesh = SemanticMesh(
-            vertices=torch.tensor(apart(3)).float(),
-            faces=torch.zeros((0, 3), dtype=torch.int32),
-            normals=None,
-            colours=None,
-            labels=torch.tensor([0, 1, 255], dtype=torch.uint8),
-            confidence=torch.ones(3),
-            probabilities=torch.ones(3, 2) / 2,
-            instances=torch.zeros(3, dtype=torch.int32),
-            classes=("chair", "pillow"),
-            up=torch.tensor([0.0, 0, 1]),
-        )
-        store(mesh, folder / "room")
+        store(mesh_of(apart(3), [0, 1, 255]), folder / "room")
     assert list(scored(folders).by_class["voxels"][:3]) == [0, 0, 1]
     picture = PROTOCOL.picture
     assert picture is not None
@@ -136,6 +140,7 @@ def test_rows_that_end_with_the_label_and_meshes_of_ours_are_read(folders):
         (np.zeros((3, 3)), "a label for each point"),
         (np.concatenate([apart(3), [[1], [21], [0]]], axis=1), "label 21"),
         (np.zeros((3, 4, 5)), "shape"),
+        (np.zeros((0, 4)), "not empty"),
     ],
 )
 def test_predictions_that_do_not_fit_are_refused(folders, prediction: np.ndarray, sentence: str):
@@ -152,3 +157,11 @@ def test_a_line_that_is_no_label_is_named(folders):
         scored(folders)
     (folders[0] / "a.txt").write_text("1\n2\n3\n")
     assert scored(folders).overall["voxel accuracy"] == 1
+
+
+def test_a_mesh_without_vertices_is_refused(folders):
+    for folder in folders:
+        (folder / "room").mkdir()
+        store(mesh_of(apart(0), []), folder / "room")
+    with pytest.raises(InputError, match="needs finite x, y, z and a label for each point"):
+        scored(folders)
