@@ -52,13 +52,12 @@ class SparseTensor:
         return replace(self, features=features)
 
 
-def sparse_tensor(
-    coordinates: Int[Tensor, "row axis"], features: Float[Tensor, "row channel"], stride: int = 1
-) -> tuple[SparseTensor, Int[Tensor, " row"]]:
+def sparse_tensor(coordinates: Tensor, features: Tensor, stride: int = 1) -> tuple[SparseTensor, Int[Tensor, " row"]]:
     """A sparse tensor of rows in any order, and for each given row its row in the tensor.
 
-    `coordinates` hold the batch first. Raises ValueError for coordinates that are not whole numbers, out of range or
-    given twice, and for features that are not finite or of another length.
+    `coordinates` [row, 1 + dimension] hold the batch first, `features` are [row, channel]. Raises ValueError for
+    coordinates that are not whole numbers, out of range or given twice, and for features that are not finite or of
+    another length.
     """
     check_coordinates(coordinates, stride)
     check_features(coordinates, features)

@@ -18,8 +18,8 @@ number of cores, so that sums come in the same order everywhere."""
 
 
 def sparse_convolution(
-    features: Float[Tensor, "input channel"], weights: Float[Tensor, "offset channel outchannel"], pairs: KernelMap
-) -> Float[Tensor, "output outchannel"]:
+    features: Float[Tensor, "input channel"], weights: Float[Tensor, "offset inner outer"], pairs: KernelMap
+) -> Float[Tensor, "output outer"]:
     """output[gives] += features[takes] @ weights[offset], over all pairs (Graham et al. 2018, section 3).
 
     Differentiable in features and weights. Sums of bfloat16 and float16 are in float32, and rounded once.
