@@ -1,5 +1,6 @@
 """MinkUNet: the sparse U-Net of Choy, Gwak and Savarese 2019 (figure 4), as its authors released it."""
 
+from itertools import pairwise
 from typing import Literal
 
 from torch import nn
@@ -61,5 +62,4 @@ class MinkUNet(nn.Module):
 
 def _blocks(channels: int, outchannels: int, count: int, dimensions: int) -> nn.Sequential:
     widths = (channels, *[outchannels] * count)
-    pairs = zip(widths[:-1], widths[1:], strict=True)
-    return nn.Sequential(*(ResidualBlock(before, after, dimensions=dimensions) for before, after in pairs))
+    return nn.Sequential(*(ResidualBlock(before, after, dimensions=dimensions) for before, after in pairwise(widths)))
