@@ -12,7 +12,7 @@ def normed(layer: nn.Module, channels: int) -> nn.Sequential:
 
 
 class ResidualBlock(nn.Module):
-    """Two 3^d convolutions and a way around them (He et al. 2016, figure 2), which a 1^d one makes fit where it must."""
+    """Two 3^d convolutions and a way around them (He et al. 2016, figure 2); a 1^d one makes it fit where it must."""
 
     def __init__(self, channels: int, outchannels: int, stride: int = 1, dimensions: int = 3) -> None:
         super().__init__()

@@ -1,8 +1,11 @@
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 
 from geo3d.ops.sparse import (
+    Reduction,
     SparseTensor,
     add,
     concatenate,
@@ -93,7 +96,8 @@ def test_pruning_keeps_rows():
 def test_batches_are_pooled_apart():
     tensor = tensor_of()
     first = tensor.coordinates[:, 0] == 0
-    for reduction, reduce in (("sum", torch.sum), ("mean", torch.mean), ("max", torch.amax)):
+    reductions: list[tuple[Reduction, Any]] = [("sum", torch.sum), ("mean", torch.mean), ("max", torch.amax)]
+    for reduction, reduce in reductions:
         found = pool_batches(tensor, 3, reduction)
         assert torch.equal(found[0], reduce(tensor.features[first], dim=0))
         assert torch.equal(found[1], reduce(tensor.features[~first], dim=0))

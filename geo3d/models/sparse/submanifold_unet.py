@@ -1,4 +1,4 @@
-"""The submanifold U-Net of Graham, Engelcke and van der Maaten 2018 (figure 4), with the widths of its ScanNet entry."""
+"""The submanifold U-Net of Graham, Engelcke and van der Maaten 2018 (figure 4), as wide as its entry to ScanNet."""
 
 from torch import nn
 
