@@ -1,7 +1,7 @@
 """Sparse convolution beside MinkowskiEngine's and torch's gather, product and sum.
 
-GEO3D_MINKOWSKI names a Python that imports MinkowskiEngine 0.5.4, and GEO3D_OFFICIAL a folder with clones of the official
-repositories, each at OWNER+NAME/repo; without them there is no such peer.
+GEO3D_MINKOWSKI names a Python that imports MinkowskiEngine 0.5.4, and GEO3D_OFFICIAL a folder with clones of the
+official repositories, each at OWNER+NAME/repo; without them there is no such peer.
 """
 
 import json
@@ -33,12 +33,11 @@ def rows() -> list[dict]:
         np.save(room, furnished_room(ROOM_VOXELS))
         ours = _run([sys.executable, "-m", "tests.bench.sparse", str(coordinates), str(room)])
         peer = _peer(coordinates, room)
-    shares = 2 * ours["pairs"] * CHANNELS**2 / ours["gemm"]
+    flops, gemm, row = 2 * ours["pairs"] * CHANNELS**2, ours["gemm"], 8 * CHANNELS
     print(
-        f"{ours['pairs'] / VOXELS:.1f} pairs a voxel, {2 * ours['pairs'] * CHANNELS**2 / 1e9:.1f} GFLOP; the same in one "
-        f"dense product takes {1000 * ours['gemm']:.0f} ms ({shares / 1e9:.0f} GFLOP/s), {ours['gemm'] / ours['forward']:.0%} "
-        f"of the layer; rows taken and given are {8 * ours['pairs'] * CHANNELS / 1e9:.2f} GB, once each from memory "
-        f"{8 * VOXELS * CHANNELS / 1e9:.2f} GB"
+        f"{ours['pairs'] / VOXELS:.1f} pairs a voxel, {flops / 1e9:.1f} GFLOP; one dense product of as many takes "
+        f"{1000 * gemm:.0f} ms ({flops / gemm / 1e9:.0f} GFLOP/s), {gemm / ours['forward']:.0%} of the layer; rows that "
+        f"pairs take and give are {row * ours['pairs'] / 1e9:.2f} GB, each once {row * VOXELS / 1e9:.2f} GB"
     )
     name = f"submanifold 3^3, {CHANNELS} to {CHANNELS}, {VOXELS:,} voxels"
     made = [
