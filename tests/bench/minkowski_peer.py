@@ -10,7 +10,7 @@ import time
 import types
 from pathlib import Path
 
-import MinkowskiEngine as minkowski  # type: ignore[import-not-found]
+import MinkowskiEngine  # type: ignore[import-not-found]
 import numpy as np
 import torch
 
@@ -50,21 +50,21 @@ def main():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     torch.manual_seed(0)
     features, slope = torch.randn(len(coordinates), CHANNELS), torch.randn(len(coordinates), CHANNELS)
-    layer = minkowski.MinkowskiConvolution(CHANNELS, CHANNELS, kernel_size=3, dimension=3)
-    kept = minkowski.SparseTensor(features, coordinates)
+    layer = MinkowskiEngine.MinkowskiConvolution(CHANNELS, CHANNELS, kernel_size=3, dimension=3)
+    kept = MinkowskiEngine.SparseTensor(features, coordinates)
 
     def fresh():
-        return minkowski.SparseTensor(features, coordinates)
+        return MinkowskiEngine.SparseTensor(features, coordinates)
 
     with torch.no_grad():
         layer(kept)
         found = {"forward": median(lambda _: layer(kept))}
         found["map"] = median(layer, fresh) - found["forward"]  # a first call makes its map
-    graded = minkowski.SparseTensor(features.clone().requires_grad_(), coordinates)
+    graded = MinkowskiEngine.SparseTensor(features.clone().requires_grad_(), coordinates)
     found["both"] = median(lambda _: layer(graded).F.backward(slope, retain_graph=True))
     model, colours = network(sys.argv[3]), torch.randn(len(room), 3)
     with torch.no_grad():
-        found["network"] = median(lambda _: model(minkowski.SparseTensor(colours, room)))
+        found["network"] = median(lambda _: model(MinkowskiEngine.SparseTensor(colours, room)))
     found["memory"] = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     print(json.dumps(found))
 

@@ -36,8 +36,8 @@ def rows() -> list[dict]:
     flops, gemm, row = 2 * ours["pairs"] * CHANNELS**2, ours["gemm"], 8 * CHANNELS
     print(
         f"{ours['pairs'] / VOXELS:.1f} pairs a voxel, {flops / 1e9:.1f} GFLOP; one dense product of as many takes "
-        f"{1000 * gemm:.0f} ms ({flops / gemm / 1e9:.0f} GFLOP/s), {gemm / ours['forward']:.0%} of the layer; rows that "
-        f"pairs take and give are {row * ours['pairs'] / 1e9:.2f} GB, each once {row * VOXELS / 1e9:.2f} GB"
+        f"{1000 * gemm:.0f} ms ({flops / gemm / 1e9:.0f} GFLOP/s), {gemm / ours['forward']:.0%} of the layer; rows "
+        f"that pairs take and give are {row * ours['pairs'] / 1e9:.2f} GB, each once {row * VOXELS / 1e9:.2f} GB"
     )
     name = f"submanifold 3^3, {CHANNELS} to {CHANNELS}, {VOXELS:,} voxels"
     made = [
