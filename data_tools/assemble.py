@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geo3d.scene.source import Source
 
 LEAST_FRAMES = 3
+"""That make a scan."""
 FARTHEST = 10_000.0
 """Metres from the world's origin."""
 
@@ -41,7 +42,7 @@ def assemble(
     skipped = [(name, reason) for name, reason in source.listing["skipped"]]
     kept = []
     for frame, transform in zip(source.listing["frames"], transforms, strict=True):
-        reason = _fault(transform)
+        reason = fault_of(transform)
         if reason:
             skipped.append((frame["colour"], reason))
         else:
@@ -92,7 +93,8 @@ def read_transform(path: Path) -> np.ndarray | None:
         return None
 
 
-def _fault(transform: np.ndarray | None) -> str | None:
+def fault_of(transform: np.ndarray | None) -> str | None:
+    """Why a frame with this ``world_from_camera`` cannot be used; None where it can."""
     if transform is None:
         return "no transform"
     if not np.isfinite(transform).all():

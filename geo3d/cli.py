@@ -28,6 +28,9 @@ COMMANDS = {
 }
 """By name: module, function, what it does. A command's options are its function's arguments."""
 
+NEEDS_LESS = {"scan-to-mesh": "a larger --fuse.voxel-size or a --crop needs less"}
+"""What to do where a command's memory runs out."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if all went well, 2 for input that cannot be used, 1 for a fault of ours."""
@@ -47,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         named = f"{error.filename}: " if error.filename else ""
         return _complain(f"{named}{error.strerror or error}; what was there before is unchanged", debug, 2)
     except MemoryError as error:
-        return _complain(f"out of memory ({error}); a larger --fuse.voxel-size or a --crop needs less", debug, 2)
+        needs_less = NEEDS_LESS.get(next(iter(arguments), ""), "less at a time, or a machine with more, may do")
+        return _complain(f"out of memory ({error}); {needs_less}", debug, 2)
     except Exception as error:
         what = f"a fault in geo3d, not in your input: {type(error).__name__}: {error}; --debug shows where"
         return _complain(what, debug, 1)

@@ -19,10 +19,17 @@ from geo3d.data_tools.benchmarks.protocol import Protocol, Scores
 from geo3d.data_tools.benchmarks.protocols import PROTOCOLS, find_protocol
 from geo3d.data_tools.benchmarks.results.card import make_card
 from geo3d.data_tools.benchmarks.results.report import write_report
-from geo3d.data_tools.benchmarks.results.tables import class_table, overall_table, write_csv, write_json, write_latex
+from geo3d.data_tools.benchmarks.results.tables import (
+    class_rows,
+    overall_rows,
+    print_table,
+    write_csv,
+    write_json,
+    write_latex,
+)
 from geo3d.errors import InputError
 from geo3d.progress import say, track
-from geo3d.scene.claim import claim
+from geo3d.scene.claim import claimed
 from geo3d.scene.publish import published_file
 
 if TYPE_CHECKING:
@@ -69,11 +76,12 @@ def benchmark(
     if (jobs is not None and jobs < 1) or pictures < 0:
         raise InputError(f"--jobs {jobs}, --pictures {pictures}: 1 or more jobs, 0 or more pictures are allowed")
     scenes = find_scenes(chosen, pred, truth, config)
-    claim(out, SETTINGS, {"protocol": protocol, "choices": dataclasses.asdict(config)}, "geo3d benchmark")
-    counted = count_scenes(chosen, scenes, config, out / KEPT, jobs)
-    scores = chosen.score([one.tally for one in counted if one.tally is not None], config)
-    card = make_card(chosen, config, counted, scores, pred, truth, out)
-    _write(out, chosen, config, counted, scores, card, pictures)
+    settings = {"protocol": protocol, "choices": dataclasses.asdict(config)}
+    with claimed(out, SETTINGS, settings, "geo3d benchmark"):
+        counted = count_scenes(chosen, scenes, config, out / KEPT, jobs)
+        scores = chosen.score([one.tally for one in counted if one.tally is not None], config)
+        card = make_card(chosen, config, counted, scores, pred, truth, out)
+        _write(out, chosen, config, counted, scores, card, pictures)
     _tell(chosen, scores, out)
     return scores
 
@@ -126,23 +134,14 @@ def _drawn(
 
 
 def _explain(protocol: Protocol) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"{protocol.name}, version {protocol.version}", title_justify="left", box=None, pad_edge=False)
-    for what, how in (("scores", protocol.title), *protocol.explained, ("defined in", "; ".join(protocol.sources))):
-        table.add_row(what, how, style=None)
-    Console(highlight=False).print(table, markup=False)
+    rows = [("about", "choice"), *protocol.explained, ("defined in", "; ".join(protocol.sources))]
+    print_table(f"{protocol.name}, version {protocol.version}: {protocol.title}", rows, left=2)
 
 
 def _tell(protocol: Protocol, scores: Scores, out: Path) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    classes = class_table(scores)
-    if classes is not None:
-        console.print(classes)
-    console.print(overall_table(protocol, scores))
+    if scores.classes:
+        print_table("by class", class_rows(scores))
+    print_table(protocol.title, overall_rows(scores))
     for note in scores.notes:
         say(f"note: {note}")
     say(f"{out / 'report.html'} shows it all; {out / CARD} is what geo3d verify takes")

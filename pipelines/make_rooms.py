@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -14,13 +15,12 @@ from geo3d.data_tools.rendered.images import ImagesConfig
 from geo3d.data_tools.rendered.paths import PathConfig, camera_path
 from geo3d.data_tools.rendered.scene_sources import LoadedScene, SceneSource, load_scene
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
-from geo3d.errors import InputError, SomeFailedError
+from geo3d.errors import InputError
 from geo3d.pipelines.render_scene import write_frames
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.progress import say, track
-from geo3d.scene.claim import claim
-from geo3d.scene.jobs import Job, run_jobs
-from geo3d.scene.publish import published_folder
+from geo3d.pipelines.scene_folders import Work, make_scenes, refuse_failed
+from geo3d.progress import say
+from geo3d.scene.claim import claimed
 from geo3d.stages.render import RenderConfig
 
 SETTINGS = "rooms.json"
@@ -69,47 +69,32 @@ def make_rooms(
     furniture = furniture_of(config.rooms)
     names = ("volumes", "truncation", "frames", "noise", "height", "width", "sheet")
     shared = claimed_of(config.rooms, furniture) | {name: getattr(config, name) for name in names}
-    claim(out, SETTINGS, shared, "geo3d make-rooms")
-    left = [source for source in sources_of(config.rooms, furniture) if not (out / source.name).exists()]
-    try:
-        _make_all(out, config, left, jobs)
-    finally:
-        gather_credits(out)
-    say(f"{out}: {config.rooms.count} scenes, {len(left)} of them new")
+    sources = sources_of(config.rooms, furniture)
+    with claimed(out, SETTINGS, shared, "geo3d make-rooms"):
+        left = [source for source in sources if not (out / source.name).exists()]
+        try:
+            said = make_scenes(left, out, Work(make_room_scene, {"config": config}), jobs)
+        finally:
+            gather_credits(out)
+        refuse_failed(sources, out, said, "made")
+    say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
 
 
-def _make_all(out: Path, config: MakeRoomsConfig, sources: list[SceneSource], jobs: int) -> None:
-    if jobs == 1 or len(sources) < 2:
-        make_some(out, config, sources)
-        return
-    shares = [sources[i::jobs] for i in range(jobs) if sources[i::jobs]]
-    listed = [
-        Job(f"rooms{i}", make_some, {"out": out, "config": config, "sources": share}) for i, share in enumerate(shares)
-    ]
-    failed = [outcome for outcome in run_jobs(listed, jobs, out / "logs", label="rooms") if outcome.error]
-    if failed:
-        said = "; ".join(f"{outcome.name}: {outcome.error}" for outcome in failed)
-        raise SomeFailedError(f"{len(failed)} of {len(shares)} processes failed ({said}); what they made stays")
-
-
-def make_some(out: Path, config: MakeRoomsConfig, sources: list[SceneSource]) -> None:
-    """Make some scenes, one after the other."""
+def make_room_scene(source: SceneSource, folder: Path, config: MakeRoomsConfig) -> None:
+    """Make one scene, all its files, from its beginning."""
     from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
-    from geo3d.data_tools.rooms.libraries.library import unusable
     from geo3d.data_tools.rooms.sheet import draw_sheet
 
-    for source in track(sources, "rooms", len(sources), "scenes"):
-        with published_folder(out / source.name) as aside:
-            loaded = load_scene(source)
-            write_scene(loaded, aside)
-            if config.volumes:
-                write_volumes(loaded.scene, aside, config.truncation)
-            if config.frames:
-                _write_scan(loaded, source, aside / "scan", config)
-            if config.sheet and loaded.description is not None:
-                draw_sheet(loaded.scene, loaded.description).save(aside / "sheet.png")
-    if unusable:
-        say(f"{len(unusable)} models of libraries could not be used")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    loaded = load_scene(source)
+    write_scene(loaded, folder)
+    if config.volumes:
+        write_volumes(loaded.scene, folder, config.truncation)
+    if config.frames:
+        _write_scan(loaded, source, folder / "scan", config)
+    if config.sheet and loaded.description is not None:
+        draw_sheet(loaded.scene, loaded.description).save(folder / "sheet.png")
 
 
 def _write_scan(loaded: LoadedScene, source: SceneSource, folder: Path, config: MakeRoomsConfig) -> None:
@@ -118,4 +103,4 @@ def _write_scan(loaded: LoadedScene, source: SceneSource, folder: Path, config: 
     images = ImagesConfig(channels=("colour", "depth"))
     folder.mkdir()
     files = write_frames(loaded.scene, cameras, folder, images, RenderConfig(samples=1), config.noise, source.seed)
-    WRITERS["plain"][1](gather_frames(loaded.scene, cameras, folder, files, images.depth_unit), folder)
+    WRITERS["plain"].write(gather_frames(loaded.scene, cameras, folder, files, images.depth_unit), folder)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import tyro
 
+from geo3d.data_tools.names import names_apart
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig, scan_to_mesh
 from geo3d.progress import say
@@ -57,7 +58,8 @@ def scans_to_meshes(
         return
     if onto is not None and len(scans) > 1:
         raise InputError(f"--onto {onto} is one mesh, and there are {len(scans)} scans; label it with one of them")
-    folders = {name: out / name for name in _names(scans)} if len(scans) > 1 else {_names(scans)[0]: out}
+    names = names_apart(scans)
+    folders = {name: out / name for name in names} if len(scans) > 1 else {names[0]: out}
     if dry_run:
         for scan, folder in zip(scans, folders.values(), strict=True):
             say(f"{scan}:")
@@ -89,17 +91,6 @@ def _tell(outcomes: Sequence[Outcome], out: Path) -> None:
         raise SomeFailedError(
             f"{len(failed)} of {len(outcomes)} scans failed ({names}); {out / 'logs'} has what each said"
         )
-
-
-def _names(scans: Sequence[Path]) -> list[str]:
-    """A name for each scan: its folder's, with as many of those above it as tell all apart."""
-    parts = [scan.absolute().parts[1:] or ("scan",) for scan in scans]
-    for count in range(1, max(map(len, parts)) + 1):
-        names = ["-".join(part[-count:]) for part in parts]
-        if len(set(names)) == len(names):
-            return names
-    twice = next(scan for i, scan in enumerate(scans) if parts[i] in parts[:i])
-    raise InputError(f"{twice} is given twice; give each scan once")
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -6,26 +6,26 @@ import dataclasses
 import hashlib
 import json
 import os
-import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
+from geo3d.data_tools.assemble import LEAST_FRAMES
+from geo3d.data_tools.rendered.coco import NAME as COCO
 from geo3d.data_tools.rendered.coco import merge_coco
 from geo3d.data_tools.rendered.frames import check_writers
-from geo3d.data_tools.rendered.scene_sources import LOGS, Furniture, SceneSource, digest_of, find_sources
+from geo3d.data_tools.rendered.scene_sources import Furniture, SceneSource, digest_of, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
-from geo3d.errors import InputError, SomeFailedError
+from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
-from geo3d.pipelines.render_scene import MAKING, SOURCE, render_scene
+from geo3d.pipelines.render_scene import SOURCE, index_scene, missing_indexes, render_scene
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
-from geo3d.progress import say, track
-from geo3d.scene.claim import claim
-from geo3d.scene.jobs import Job, run_jobs
-from geo3d.scene.publish import locked, published_file
+from geo3d.pipelines.scene_folders import MAKING, Work, make_scenes, refuse_failed
+from geo3d.progress import say
+from geo3d.scene.claim import claimed
+from geo3d.scene.publish import published_file
 
 SETTINGS = "settings.json"
 INDEX = "dataset.json"
@@ -41,7 +41,8 @@ def render_dataset(
 ) -> None:
     """Render scenes to a data set, each in a folder of its own.
 
-    A scene that is there already is left as it is; a killed call goes on with the frame where it was.
+    A scene that is there already is left as it is, but for index files that it lacks; a killed call goes on with the
+    frame where it was.
 
     Args:
         scenes: Mesh files, output folders of scan-to-mesh, scenes or output folders of make-rooms; none: made rooms.
@@ -52,52 +53,18 @@ def render_dataset(
     """
     furniture = furniture_of(config.rooms)
     sources = _sources(scenes, config.rooms, furniture)
-    _check(config, jobs)
+    _check(config, trajectory, jobs)
     shared = _claimed(config, trajectory) | {"rooms": claimed_of(config.rooms, furniture)}
-    claim(out, SETTINGS, shared, "geo3d render-dataset")
-    left = [source for source in sources if not _is_there(out / source.name, source)]
-    count = min(jobs or os.cpu_count() or 1, len(left))
-    (out / MAKING).mkdir(exist_ok=True)
-    killed: list[str] = []
-    if len(left) == 1:
-        render_one(left[0], out, config, trajectory)
-    elif count < 2:
-        render_some(left, out, config, trajectory)
-    else:
-        options = {"out": out, "config": config, "trajectory": trajectory}
-        listed = [Job(f"scenes{i}", render_some, {"sources": left[i::count]} | options) for i in range(count)]
-        outcomes = run_jobs(listed, count, out / LOGS, label="scenes")
-        killed = [f"{one.name}: {one.error}" for one in outcomes if one.error]
-    _finish(out, sources, config, killed)
-    say(f"{out}: {len(sources)} scenes, {len(left)} of them new")
-
-
-def render_some(
-    sources: Sequence[SceneSource], out: Path, config: RenderDatasetConfig, trajectory: Path | None
-) -> None:
-    """Render scenes one after the other; why one could not be is written beside where it was to be made."""
-    for source in track(sources, "scenes", len(sources), "scenes"):
-        refused = out / MAKING / f"{source.name}.refused"
-        try:
-            render_one(source, out, config, trajectory)
-        except InputError as error:
-            refused.write_text(str(error), encoding="utf-8")
-        except Exception as fault:
-            traceback.print_exc()
-            refused.write_text(f"a fault: {type(fault).__name__}: {fault}", encoding="utf-8")
-
-
-def render_one(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
-    """Render a scene that no other process renders."""
-    (out / MAKING / f"{source.name}.refused").unlink(missing_ok=True)
-    with locked(out / MAKING / f"{source.name}.lock", wait=False) as ours:
-        if not ours:
-            raise InputError(f"another process renders {source.name} into {out}; wait for it")
-        try:
-            if not (out / source.name).exists():  # another call may have made it since they were listed
-                render_scene(source, out, config, trajectory)
-        finally:
-            (out / MAKING / f"{source.name}.lock").unlink(missing_ok=True)
+    with claimed(out, SETTINGS, shared, "geo3d render-dataset"):
+        there = [source for source in sources if _is_there(out / source.name, source)]
+        left = [one for one in sources if one not in there or missing_indexes(out / one.name, config)]
+        work = Work(render_scene, {"config": config, "trajectory": trajectory}, index_scene)
+        said = make_scenes(left, out, work, jobs or os.cpu_count() or 1)
+        for source in left:  # another call may have rendered it meanwhile
+            _is_there(out / source.name, source)
+        _index(out, config)
+        refuse_failed(sources, out, said, "rendered")
+    say(f"{out}: {len(sources)} scenes, {len(sources) - len(there)} of them new")
 
 
 def _is_there(folder: Path, source: SceneSource) -> bool:
@@ -105,7 +72,7 @@ def _is_there(folder: Path, source: SceneSource) -> bool:
     if not folder.exists():
         return False
     made_of = folder / SOURCE
-    if not made_of.exists() or made_of.read_text(encoding="utf-8").strip() != digest_of(source):
+    if not made_of.exists() or made_of.read_text(encoding="utf-8").splitlines()[:1] != [digest_of(source)]:
         wanted = source.path or f"the room of seed {source.seed}"
         raise InputError(f"{folder} was rendered from something else than {wanted}; give another --out")
     return True
@@ -119,18 +86,22 @@ def _sources(scenes: Sequence[Path], rooms: RoomsConfig, furniture: Furniture) -
     return sources_of(rooms, furniture)
 
 
-def _check(config: RenderDatasetConfig, jobs: int | None) -> None:
+def _check(config: RenderDatasetConfig, trajectory: Path | None, jobs: int | None) -> None:
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs} does nothing; 1 or more are allowed")
     if config.scan_volumes and not config.volumes:
         raise InputError("scan_volumes needs the grids of volumes; set volumes, too")
+    counted = trajectory is None and config.path.kind != "grid" and config.path.stereo is None
+    if config.scan_volumes and counted and config.path.frames < LEAST_FRAMES:
+        raise InputError(f"scan_volumes needs {LEAST_FRAMES} frames or more, and path.frames is {config.path.frames}")
     check_writers(config.writers, config.images.channels)
 
 
 def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
     """What all scenes of a data set share."""
     claimed = dataclasses.asdict(config) | {"trajectory": None}
-    claimed.pop("rooms")
+    for name in ("rooms", "writers"):  # of which there may be more later
+        claimed.pop(name)
     if trajectory is not None:
         try:
             claimed["trajectory"] = hashlib.sha256(trajectory.read_bytes()).hexdigest()
@@ -139,24 +110,18 @@ def _claimed(config: RenderDatasetConfig, trajectory: Path | None) -> dict:
     return claimed
 
 
-def _finish(out: Path, sources: Sequence[SceneSource], config: RenderDatasetConfig, killed: Sequence[str]) -> None:
-    """Index what is there, and say what could not be rendered."""
+def _index(out: Path, config: RenderDatasetConfig) -> None:
+    """Write the files of the whole data set: what is there."""
     gather_credits(out)
     there = sorted(path.name for path in out.iterdir() if (path / "semantic.ply").exists() and path.name != MAKING)
+    if not there:
+        return
     with published_file(out / INDEX) as aside:
         splits = {name: _split(out / name) for name in there}
         aside.write_text(json.dumps({"scenes": splits}, indent=1) + "\n", encoding="utf-8")
     if "coco" in config.writers and config.images.channels:
-        with published_file(out / "coco.json") as aside:
-            merge_coco(out, there, aside)
-    refused = {one.name: out / MAKING / f"{one.name}.refused" for one in sources}
-    said = {name: file.read_text(encoding="utf-8") for name, file in refused.items() if file.exists()}
-    if said or killed:
-        listed = "; ".join([*(f"{name}: {why}" for name, why in said.items()), *killed])
-        left = sum(not (out / one.name).exists() for one in sources)
-        raise SomeFailedError(f"{left} of {len(sources)} scenes could not be rendered ({listed})")
-    with suppress(OSError):  # of another call, that makes more
-        (out / MAKING).rmdir()
+        with published_file(out / COCO) as aside:
+            merge_coco(out, [name for name in there if (out / name / COCO).exists()], aside)
 
 
 def _split(scene: Path) -> str | None:

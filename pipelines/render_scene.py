@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 from collections import deque
 from collections.abc import Sequence
@@ -13,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
+from geo3d.data_tools.assemble import LEAST_FRAMES, fault_of
 from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
-from geo3d.data_tools.rendered.images import ImagesConfig, image_files, write_images
+from geo3d.data_tools.rendered.images import FLOWS, ImagesConfig, image_files, write_images
 from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, digest_of, load_scene
+from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.progress import say, track
 from geo3d.stages.render import RenderConfig, render
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
     from geo3d.data_tools.rendered.scene_sources import LoadedScene
     from geo3d.scene.kinds import CameraPath, DistanceVolume, ModelledScene, RenderedFrames
 
-MAKING = ".making"
-"""Folder of the scenes that are not whole yet."""
 SOURCE = ".source"
-"""File of what a scene was rendered from."""
+"""File of what a scene was rendered from: its source, and what that and the settings made of it."""
 BEGUN = ".begun"
 """File of what a folder's frames are of, while they are made."""
 AHEAD = 4
@@ -37,16 +36,18 @@ MAX_DEPTH = 4.0
 """Metres; what a scan measures beyond is not fused, as in scan-to-mesh."""
 
 
-def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
-    """Render one scene, all its files; a folder that an earlier call began is gone on with."""
+def render_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
+    """Render one scene, all its files, into a folder that is not there, or that an earlier call began."""
     from geo3d.data_tools.rendered.ground_truth import write_scene, write_volumes
 
     loaded = load_scene(source, config.up)
-    seed = source.seed if loaded.description is None else loaded.description.seed
+    seed = _seed(source, loaded)
     cameras = camera_path(loaded, config.path, trajectory, source.name, seed)
     _tell_of_far_depth(loaded.scene, cameras, config, source.name)
-    folder = out / MAKING / source.name
-    _begin(folder, loaded.scene, cameras)
+    if config.scan_volumes:
+        _refuse_few(cameras, source.name)
+    digest = _digest(loaded.scene, cameras)
+    _begin(folder, digest)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
     volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
@@ -55,17 +56,40 @@ def render_scene(source: SceneSource, out: Path, config: RenderDatasetConfig, tr
     if config.scan_volumes:
         frames = _write_scanned(folder, frames, volumes, config)
     for name in config.writers if config.images.channels else ():
-        WRITERS[name][1](frames, folder)
+        WRITERS[name].write(frames, folder)
     if config.sheet:
         _write_sheet(loaded, cameras, folder)
-    (folder / SOURCE).write_text(digest_of(source) + "\n", encoding="utf-8")
+    (folder / SOURCE).write_text(f"{digest_of(source)}\n{digest}\n", encoding="utf-8")
     (folder / BEGUN).unlink()
-    os.sync()
-    os.rename(folder, out / source.name)
 
 
-def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:
-    """Make an empty folder, or keep the one that an earlier call began of the same scene and cameras."""
+def missing_indexes(folder: Path, config: RenderDatasetConfig) -> list[str]:
+    """The writers whose index files a rendered scene lacks."""
+    return [name for name in config.writers if config.images.channels and not (folder / WRITERS[name].name).exists()]
+
+
+def index_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig, trajectory: Path | None) -> None:
+    """Write the index files that a rendered scene lacks."""
+    missing = missing_indexes(folder, config)
+    if not missing:
+        return
+    loaded = load_scene(source, config.up)
+    cameras = camera_path(loaded, config.path, trajectory, source.name, _seed(source, loaded))
+    if (folder / SOURCE).read_text(encoding="utf-8").splitlines()[1:] != [_digest(loaded.scene, cameras)]:
+        raise InputError(f"{folder} is of another version of geo3d, whose cameras are not known; give another --out")
+    count = len(cameras.world_from_camera)
+    files = [image_files(config.images, config.render.flow, number, count) for number in range(count)]
+    frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
+    for name in missing:
+        WRITERS[name].write(frames, folder)
+
+
+def _seed(source: SceneSource, loaded: LoadedScene) -> int:
+    """A made room's own; of a mesh what its file holds decides, so that each has other noise, and has it anywhere."""
+    return int(digest_of(source)[:16], 16) if loaded.description is None else loaded.description.seed
+
+
+def _digest(scene: ModelledScene, cameras: CameraPath) -> str:
     import torch
 
     digest = xxhash.xxh3_128()
@@ -73,11 +97,16 @@ def _begin(folder: Path, scene: ModelledScene, cameras: CameraPath) -> None:
         for field in dataclasses.fields(one):
             value = getattr(one, field.name)
             digest.update(value.numpy().tobytes() if isinstance(value, torch.Tensor) else repr(value).encode())
+    return digest.hexdigest()
+
+
+def _begin(folder: Path, digest: str) -> None:
+    """Make an empty folder, or keep the one that an earlier call began of the same scene and cameras."""
     begun = folder / BEGUN
-    if not begun.exists() or begun.read_text(encoding="utf-8") != digest.hexdigest():
+    if not begun.exists() or begun.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        begun.write_text(digest.hexdigest(), encoding="utf-8")
+        begun.write_text(digest, encoding="utf-8")
 
 
 def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: RenderDatasetConfig, name: str) -> None:
@@ -90,6 +119,12 @@ def _tell_of_far_depth(scene: ModelledScene, cameras: CameraPath, config: Render
     if farthest > limit and "depth" in config.images.channels:
         fits = f"--images.depth-unit {farthest / 0xFFFF:.2g} holds all"
         say(f"{name} reaches {farthest:.4g} m from its cameras, and depth {limit:.4g} m; {fits}")
+
+
+def _refuse_few(cameras: CameraPath, name: str) -> None:
+    usable = sum(fault_of(transform) is None for transform in cameras.world_from_camera.numpy())
+    if usable < LEAST_FRAMES:
+        raise InputError(f"{name} has {usable} frames that can be fused, and scan_volumes needs {LEAST_FRAMES} or more")
 
 
 def _channels(config: RenderDatasetConfig) -> ImagesConfig:
@@ -121,7 +156,8 @@ def write_frames(
     sense, waiting = sensor(cameras, noise, seed), deque()
     with ThreadPoolExecutor(1) as pool:
         for frame in track(render(scene, cameras, config, first), "render", count - first, "frames"):
-            flows = {"forward_flow": frame.forward, "backward_flow": frame.backward}
+            both = zip(FLOWS, (frame.forward, frame.backward), strict=True)
+            flows = {channel: flow for channel, flow in both if flow is not None}
             view = sense(frame.view, frame.number)
             waiting.append(pool.submit(write_images, folder, files[frame.number], view, flows, images))
             while len(waiting) > AHEAD:
@@ -139,7 +175,7 @@ def _write_scanned(
     from geo3d.data_tools.scan_formats import find_scan
     from geo3d.stages.fuse_grids import fuse_grids
 
-    WRITERS["plain"][1](frames, folder)
+    WRITERS["plain"].write(frames, folder)
     found = find_scan(folder, "plain", ":", None)
     scan = found.format.read(found.source(folder / ".hashes"), None)
     (folder / ".hashes").unlink(missing_ok=True)

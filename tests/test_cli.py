@@ -151,6 +151,24 @@ def test_every_other_end_has_its_code(monkeypatch: pytest.MonkeyPatch, capsys: C
     assert part in line
 
 
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_what_is_advised_when_memory_runs_out_is_an_option_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, command: str
+):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    helped = capsys.readouterr().out
+
+    def fail(arguments: list[str]) -> int:
+        raise MemoryError("much")
+
+    monkeypatch.setattr(cli, "_dispatch", fail)
+    assert cli.main([command]) == 2
+    advised = [word for word in capsys.readouterr().err.split() if word.startswith("--")]
+    assert all(option in helped for option in advised)
+    assert bool(advised) == (command == "scan-to-mesh")
+
+
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_help_lists_every_command(capsys: Capture, arguments: list[str]):
     assert cli.main(arguments) == 0

@@ -5,12 +5,18 @@ from pathlib import Path
 import pytest
 
 from geo3d.config import read_config
+from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.pipelines.make_rooms import MakeRoomsConfig
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig
 
 CONFIGS = Path(__file__).parents[1] / "configs"
-KINDS = {"scan_to_mesh": ScanToMeshConfig, "make_rooms": MakeRoomsConfig, "render_dataset": RenderDatasetConfig}
+KINDS = {
+    "benchmark": Choices,
+    "make_rooms": MakeRoomsConfig,
+    "render_dataset": RenderDatasetConfig,
+    "scan_to_mesh": ScanToMeshConfig,
+}
 
 
 @pytest.mark.parametrize("file", sorted(CONFIGS.rglob("*.toml")), ids=lambda file: file.stem)

@@ -26,13 +26,42 @@ class TrajectoryChoices:
     """For camera paths."""
 
     align: Literal["none", "origin", "se3", "sim3"] = "se3"
-    """What is taken out before the absolute error: nothing, the first transform, a rigid motion, or one with scale."""
+    """What is taken out first: nothing, the first transform, a rigid motion, or one with scale; the relative error only
+    depends on scale."""
     most_apart: Positive = 0.02
     """Seconds that two time stamps may differ and still belong together."""
     delta: Positive = 1.0
     """Step of the relative error, in `delta_unit`."""
     delta_unit: Literal["frames", "metres"] = "frames"
     """Unit of `delta`."""
+    steps: Literal["overlapping", "in_turn"] = "overlapping"
+    """Steps of the relative error: one from every frame on, or each from where the last one ended."""
+
+
+@settings
+class ShapeChoices:
+    """For classes of whole shapes."""
+
+    batch: Annotated[int, Field(ge=1)] = 4
+    """Shapes that PointNet's evaluation takes at a time; it leaves out those that do not fill a batch of their file."""
+    file: Annotated[int, Field(ge=1)] = 2048
+    """Shapes in each file of the test set; the last has what is left."""
+
+
+@settings
+class SquareChoices:
+    """For scannet-voxel-calibrated."""
+
+    batch: Annotated[int, Field(ge=0)] = 32
+    """Squares of a scene that the official loop scores at a time, and whose rest it never does; 0 scores all."""
+
+
+@settings
+class SscnetChoices:
+    """For sscnet."""
+
+    benchmark: Literal["nyu", "nyucad"] = "nyu"
+    """Whose evaluation volumes say which voxels count: NYU's and NYUCAD's share one truth."""
 
 
 @settings
@@ -45,3 +74,6 @@ class Choices:
     """Score scenes without a prediction as the protocol says, instead of refusing."""
     mesh: MeshChoices = Field(default_factory=MeshChoices)
     trajectory: TrajectoryChoices = Field(default_factory=TrajectoryChoices)
+    shapes: ShapeChoices = Field(default_factory=ShapeChoices)
+    squares: SquareChoices = Field(default_factory=SquareChoices)
+    sscnet: SscnetChoices = Field(default_factory=SscnetChoices)

@@ -71,8 +71,6 @@ def count_scenes(
                 _keep(kept, scene.name, key, tally)
         return Counted(scene, tally, hashes, key)
 
-    if kept is not None:
-        kept.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         return list(track(pool.map(count, scenes), "count", len(scenes), "scenes"))
 
@@ -104,6 +102,7 @@ def kept_tally(kept: Path, scene: str, key: str) -> Tally | None:
 def _keep(kept: Path, scene: str, key: str, tally: Tally) -> None:
     import numpy as np
 
+    kept.mkdir(exist_ok=True)
     with published_file(_place(kept, scene)) as aside, open(aside, "wb") as file:
         np.savez_compressed(file, allow_pickle=False, **tally, _key=np.array(key))
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from geo3d.scene.kinds import SemanticMesh
+
 
 def read_ids(file: Path) -> NDArray[np.int64]:
     """One id a vertex [vertex]: a text of one a line, a ``.npy`` of whole numbers, or a PLY with property ``label``.
@@ -56,25 +58,42 @@ def whole_array(file: Path, dimensions: int) -> NDArray[np.int64]:
     return _whole(read, file)
 
 
-def read_ply(file: Path) -> dict[str, Any]:
-    """The elements of a PLY by name, each a structured array of its properties."""
+def read_ply(file: Path) -> dict[str, dict[str, NDArray]]:
+    """The elements of a PLY by name, each its properties by name: one value an element, text or binary."""
     import trimesh
 
     try:
-        read: Any = trimesh.load(file, process=False, maintain_order=True, fix_texture=False)
+        with open(file, "rb") as opened:
+            options: Any = {"process": False, "maintain_order": True, "fix_texture": False}
+            read: Any = trimesh.load(opened, file_type="ply", **options)
         raw = read.metadata["_ply_raw"]
     except Exception as error:  # its reader has errors of its own
         raise InputError(f"{file} cannot be read as a PLY ({type(error).__name__}: {error})") from error
-    return {name: element.get("data", ()) for name, element in raw.items()}
+    elements = {}
+    for name, element in raw.items():
+        data = element.get("data", {})  # a structured array of a binary file, a dictionary of columns of a text
+        properties = data.keys() if isinstance(data, dict) else data.dtype.names or ()
+        elements[name] = {key: data[key].reshape(len(data[key]), -1)[:, 0] for key in properties if len(data[key])}
+    return elements
 
 
 def ply_property(file: Path, name: str) -> NDArray:
     """One property of the vertices of a PLY [vertex]; raises InputError where they do not have it."""
-    vertices = read_ply(file).get("vertex", ())
-    names = getattr(getattr(vertices, "dtype", None), "names", None) or ()
-    if name not in names:
-        raise InputError(f"{file} has no property {name} of its vertices, which is needed (it has {', '.join(names)})")
-    return vertices[name]
+    properties = read_ply(file).get("vertex", {})
+    if name not in properties:
+        there = ", ".join(properties) or "none"
+        raise InputError(f"{file} has no property {name} of its vertices, which is needed (it has {there})")
+    return properties[name]
+
+
+def semantic_mesh(file: Path) -> SemanticMesh:
+    """The artifact of an ``artifact.json``; raises InputError for another kind, or a damaged one."""
+    from geo3d.scene.artifact import load
+
+    mesh = load(file.parent)
+    if type(mesh).__name__ != "SemanticMesh":
+        raise InputError(f"{file.parent} is a {type(mesh).__name__}; a SemanticMesh is needed")
+    return mesh
 
 
 def same_length(prediction: Any, truth: Any, files: tuple[Path, Path], unit: str = "vertices") -> None:
@@ -95,9 +114,5 @@ def _whole(read: NDArray, file: Path) -> NDArray[np.int64]:
 
 def _artifact_ids(file: Path) -> NDArray[np.int64]:
     from geo3d.data_tools.semantic_files import nyu40_ids
-    from geo3d.scene.artifact import load
 
-    mesh = load(file.parent)
-    if type(mesh).__name__ != "SemanticMesh":
-        raise InputError(f"{file.parent} is a {type(mesh).__name__}; a SemanticMesh is needed")
-    return nyu40_ids(mesh)
+    return nyu40_ids(semantic_mesh(file))

@@ -16,22 +16,31 @@ RIGHT, WRONG, IGNORED = (200, 206, 212), (214, 39, 40), (238, 238, 238)
 """RGB of what was predicted right, wrong, and of what does not count."""
 
 
-def panels(points: NDArray[np.floating], shades: Sequence[NDArray[np.uint8]], dot: int = 2) -> NDArray[np.uint8]:
+def panels(
+    points: NDArray[np.floating],
+    shades: Sequence[NDArray[np.uint8]],
+    dot: int = 2,
+    around: NDArray[np.floating] | None = None,
+) -> NDArray[np.uint8]:
     """RGB [height, width, 3]: the same points [point, 3], z up, once for each of `shades` [point, 3], side by side.
 
     Seen from a corner at 50 degrees above the horizon, without perspective; a quarter of each side is not cut away for
-    walls in front, which is why points are drawn small (`dot` pixels).
+    walls in front, which is why points are drawn small (`dot` pixels). The scale is such that the points `around` them
+    would have room, too: pictures of different points with the same ones around fit beside each other.
     """
     import numpy as np
 
     across, up, towards = _axes()
     if not len(points):
         return np.full((WIDTH // 2, WIDTH, 3), 255, np.uint8)
-    flat = np.stack([points @ across, -(points @ up)], axis=1)
-    low, extent = flat.min(axis=0), np.ptp(flat, axis=0)
-    at = ((flat - low) * ((WIDTH - dot - 1) / max(extent.max(), 1e-9))).astype(np.int64)
+    flat, room = (
+        np.stack([shown @ across, -(shown @ up)], axis=1) for shown in (points, points if around is None else around)
+    )
+    low, high = np.minimum(flat.min(axis=0), room.min(axis=0)), np.maximum(flat.max(axis=0), room.max(axis=0))
+    scale = (WIDTH - dot - 1) / max((high - low).max(), 1e-9)
+    at = ((flat - low) * scale).astype(np.int64)
     order = np.argsort(points @ towards, kind="stable")
-    height, width = at[:, 1].max() + dot + 1, at[:, 0].max() + dot + 1
+    width, height = ((high - low) * scale).astype(np.int64) + dot + 1
     drawn = []
     for shade in shades:
         panel = np.full((height, width, 3), 255, np.uint8)

@@ -8,6 +8,23 @@ from geo3d.errors import InputError
 
 PROTOCOLS = {
     "scannet-semantic": "labels.scannet_semantic",
+    "scannet200": "labels.scannet200",
+    "semantic-kitti": "labels.semantic_kitti",
+    "semantic-kitti-ssc": "volumes.semantic_kitti_ssc",
+    "s3dis": "labels.s3dis",
+    "modelnet40": "labels.modelnet40",
+    "shapenet-part": "labels.shapenet_part",
+    "completion-epn": "volumes.completion_epn",
+    "completion-scancomplete": "volumes.completion_scancomplete",
+    "scannet-voxel": "volumes.scannet_voxel",
+    "scannet-voxel-calibrated": "volumes.scannet_voxel_calibrated",
+    "sscnet": "volumes.sscnet",
+    "scannet-instance": "instances.scannet_instance",
+    "trajectory": "paths.trajectory",
+    "mesh": "surfaces.mesh",
+    "mesh-occupancy-networks": "surfaces.occupancy_networks",
+    "mesh-atlas": "surfaces.atlas",
+    "mesh-tanks-and-temples": "surfaces.tanks_and_temples",
 }
 """By name: module below this folder, with a ``PROTOCOL`` in it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from geo3d.data_tools import plain
 from geo3d.data_tools.rendered import coco, nerfstudio
 from geo3d.errors import InputError
+from geo3d.scene.publish import published_file, published_folder
 from geo3d.scene.source import hash_files
 
 if TYPE_CHECKING:
@@ -61,23 +62,43 @@ def _write_plain(frames: RenderedFrames, folder: Path) -> None:
 def _write_artifact(frames: RenderedFrames, folder: Path) -> None:
     from geo3d.scene.artifact import store
 
-    shutil.rmtree(folder / "frames", ignore_errors=True)  # of a call that was killed
-    (folder / "frames").mkdir()
-    store(frames, folder / "frames")
+    with published_folder(folder / "frames") as aside:
+        store(frames, aside)
 
 
-WRITERS: dict[str, tuple[tuple[str, ...], Callable[[RenderedFrames, Path], None]]] = {
-    "artifact": ((), _write_artifact),
-    "plain": (("colour", "depth"), _write_plain),
-    "nerfstudio": (("colour",), lambda frames, folder: nerfstudio.write_transforms(frames, folder / nerfstudio.NAME)),
-    "coco": (("colour", "instances"), lambda frames, folder: coco.write_coco(frames, folder / coco.NAME)),
+def _write_nerfstudio(frames: RenderedFrames, folder: Path) -> None:
+    with published_file(folder / nerfstudio.NAME) as aside:
+        nerfstudio.write_transforms(frames, aside)
+
+
+def _write_coco(frames: RenderedFrames, folder: Path) -> None:
+    with published_file(folder / coco.NAME) as aside:
+        coco.write_coco(frames, aside)
+
+
+@dataclass(frozen=True)
+class IndexWriter:
+    """How an index of frames is written, which is there as a whole or not at all."""
+
+    name: str
+    """Of its file or folder."""
+    channels: tuple[str, ...]
+    """That it needs."""
+    write: Callable[[RenderedFrames, Path], None]
+    """Takes the frames and the folder that they lie in."""
+
+
+WRITERS = {
+    "artifact": IndexWriter("frames", (), _write_artifact),
+    "plain": IndexWriter(plain.INDEX, ("colour", "depth"), _write_plain),
+    "nerfstudio": IndexWriter(nerfstudio.NAME, ("colour",), _write_nerfstudio),
+    "coco": IndexWriter(coco.NAME, ("colour", "instances"), _write_coco),
 }
-"""By name: the channels that each needs, and a function of the frames and the folder that they lie in."""
 
 
 def check_writers(writers: Sequence[str], channels: Sequence[str]) -> None:
     """Raise InputError where a writer's channels are not written."""
     for name in writers:
-        missing = [channel for channel in WRITERS[name][0] if channel not in channels]
+        missing = [channel for channel in WRITERS[name].channels if channel not in channels]
         if channels and missing:
             raise InputError(f"the writer {name} needs the channel {missing[0]}, which images.channels leaves out")

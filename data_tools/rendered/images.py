@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -43,12 +44,11 @@ def image_files(config: ImagesConfig, flow: bool, number: int, count: int) -> di
 
 
 def write_images(
-    folder: Path, files: dict[str, str], view: View, flows: dict[str, Flow | None], config: ImagesConfig
+    folder: Path, files: dict[str, str], view: View, flows: Mapping[str, Flow], config: ImagesConfig
 ) -> None:
-    """Write one frame; each file is there as a whole or not at all."""
+    """Write one frame, its view and its `flows` by channel; each file is there as a whole or not at all."""
     for channel, name in files.items():
-        flow = flows.get(channel)
-        data = _encoded_flow(flow) if flow is not None else _encoded(channel, view, config)
+        data = _encoded_flow(flows[channel]) if channel in FLOWS else _encoded(channel, view, config)
         aside = folder / f"{name}.part"
         aside.write_bytes(data)
         os.replace(aside, folder / name)
@@ -68,7 +68,9 @@ def _encoded(channel: str, view: View, config: ImagesConfig) -> bytes:
         return encode_png(levels)
     if channel == "labels":
         return encode_png(view.labels.numpy())
-    return encode_png(view.objects.numpy().astype(np.uint16))
+    if channel == "instances":
+        return encode_png(view.objects.numpy().astype(np.uint16))
+    raise ValueError(f"{channel} is no channel of a view")
 
 
 def _encoded_flow(flow: Flow) -> bytes:

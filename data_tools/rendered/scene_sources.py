@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo3d.data_tools.names import names_apart
 from geo3d.data_tools.rendered.mesh_parts import ENDINGS
 from geo3d.data_tools.rendered.mesh_scene import read_mesh_scene, semantic_scene
 from geo3d.errors import InputError
@@ -80,11 +80,7 @@ def find_sources(paths: Sequence[Path], furniture: Furniture = NOTHING_ELSE) -> 
     Made rooms are built from their descriptions, with the `furniture` that these name.
     """
     found = [scene for path in paths for scene in _scenes_of(path)]
-    places = [os.path.abspath(path) for path in found]
-    twice = [path for path, place in zip(found, places, strict=True) if places.count(place) > 1]
-    if twice:
-        raise InputError(f"{twice[0]} is given twice; give each scene once")
-    names = _names(found)
+    names = names_apart(found)
     for name, path in zip(names, found, strict=True):
         if name in TAKEN:
             raise InputError(f"{path} has a name that a data set uses itself; rename it")
@@ -127,17 +123,6 @@ def _scenes_of(path: Path) -> list[Path]:
             return inside
     there = "is not there" if not path.exists() else "holds no scene"
     raise InputError(f"{path} {there}; give {ALLOWED}")
-
-
-def _names(paths: list[Path]) -> list[str]:
-    """File or folder name of each, with as many of the folders above as tell all apart."""
-    places = [Path(os.path.abspath(path)) for path in paths]  # the name of . is empty
-    parts = [(*place.parent.parts[1:], place.stem if place.is_file() else place.name) for place in places]
-    for count in range(1, max(map(len, parts), default=1) + 1):
-        names = ["-".join(part[-count:]) for part in parts]
-        if len(set(names)) == len(names):
-            return names
-    return [f"{i:03}_{'-'.join(part[-1:])}" for i, part in enumerate(parts)]  # a.ply beside a.obj
 
 
 def _made(source: SceneSource) -> LoadedScene:

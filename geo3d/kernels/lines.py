@@ -50,3 +50,14 @@ def parse_whole_numbers(text, numbers):
         numbers[count] = -value if negative else value
         count += 1
     return count
+
+
+@njit(cache=True, nogil=True)
+def parse_flags(text, flags):
+    """Fill `flags` from a text of nothing but a 0 or 1 and a line break for each; returns whether it is one."""
+    wrong = np.uint8(0)
+    for i in range(flags.size):
+        digit = text[2 * i] ^ ZERO
+        wrong |= (digit >> np.uint8(1)) | (text[2 * i + 1] ^ NEW_LINE)
+        flags[i] = digit
+    return wrong == 0

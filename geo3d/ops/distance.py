@@ -1,8 +1,6 @@
 """Distances to triangle meshes: of any points, and signed ones of all voxels of a grid."""
 
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from jaxtyping import Float, Int
@@ -10,7 +8,8 @@ from torch import Tensor
 
 from geo3d.kernels import distance as kernel
 from geo3d.kernels import triangle_tree
-from geo3d.ops.winding import FARTHEST, check_grid, check_mesh, inside_mesh
+from geo3d.ops.threads import in_threads
+from geo3d.ops.winding import check_grid, check_mesh, check_points, inside_mesh
 
 PAIRS = 1 << 20
 """Points times triangles that the reference measures at once."""
@@ -58,11 +57,7 @@ def distance_to_mesh(
     builds a tree of the triangles, so measure many points at once.
     """
     check_mesh(vertices, faces)
-    lost = ~(points.abs() <= FARTHEST).all(dim=1)
-    if lost.any():
-        row = int(lost.nonzero()[0, 0])
-        where = tuple(points[row].tolist())
-        raise ValueError(f"point {row} is at {where}; coordinates must be finite and within {FARTHEST:g} m")
+    check_points(points)
     if not limit > 0:
         raise ValueError(f"the limit is {limit}; it must be above 0")
     if len(points) == 0 or len(faces) == 0:
@@ -78,7 +73,7 @@ def _measure_voxels(
     tree, distance = _plant(triangles), torch.empty(shape)
     packets = math.prod(-(-side // kernel.SIDE) for side in shape)
     to_all = origin.numpy(), voxel_size, truncation, tree, distance.numpy()
-    _in_threads(packets, lambda first, last: kernel.measure_voxels(first, last, *to_all))
+    in_threads(packets, lambda first, last: kernel.measure_voxels(first, last, *to_all))
     return distance
 
 
@@ -98,7 +93,7 @@ def _measure_points(points: Tensor, triangles: Tensor, limit: float) -> tuple[Te
     face = torch.full((len(points),), -1, dtype=torch.int32)
     starts = kernel.cut_packets(ordered, float((tree.boxes[0, 3:] - tree.boxes[0, :3]).max()) / 8)
     to_all = ordered, starts, limit, tree, distance.numpy(), face.numpy()
-    _in_threads(len(starts) - 1, lambda first, last: kernel.measure_points(first, last, *to_all))
+    in_threads(len(starts) - 1, lambda first, last: kernel.measure_points(first, last, *to_all))
     back = order.argsort()
     return distance[back], face[back]
 
@@ -126,14 +121,6 @@ def _along_a_curve(points: Tensor) -> Tensor:
     ):
         cells = (cells | cells << shift) & mask
     return (cells[:, 0] << 2 | cells[:, 1] << 1 | cells[:, 2]).argsort(stable=True)
-
-
-def _in_threads(count: int, work: Callable[[int, int], None]) -> None:
-    """Let as many threads as torch has work on [first, last) parts of the count."""
-    parts = min(count, 64)
-    cuts = [count * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        list(pool.map(work, cuts[:-1], cuts[1:]))
 
 
 def _measure_points_reference(points: Tensor, triangles: Tensor, limit: float) -> tuple[Tensor, Tensor]:

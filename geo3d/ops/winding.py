@@ -23,6 +23,15 @@ def check_mesh(vertices: Float[Tensor, "vertex 3"], faces: Int[Tensor, "face 3"]
         raise ValueError(f"face {row} is {tuple(faces[row].tolist())}; there are {len(vertices)} vertices, from 0 on")
 
 
+def check_points(points: Float[Tensor, "point 3"]) -> None:
+    """Raise a ValueError that names the first point that is nowhere."""
+    lost = ~(points.abs() <= FARTHEST).all(dim=1)
+    if lost.any():
+        row = int(lost.nonzero()[0, 0])
+        where = tuple(points[row].tolist())
+        raise ValueError(f"point {row} is at {where}; coordinates must be finite and within {FARTHEST:g} m")
+
+
 def check_grid(origin: Float[Tensor, "3"], voxel_size: float, shape: tuple[int, int, int]) -> None:
     """Raise a ValueError that names what cannot be a grid of voxels."""
     if not bool((origin.abs() <= FARTHEST).all()):

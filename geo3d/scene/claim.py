@@ -1,20 +1,37 @@
 """An output folder belongs to one set of settings: what is added to it later is made in the same way."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from geo3d.errors import InputError
-from geo3d.scene.publish import published_file
+from geo3d.scene.publish import leftovers, published_file
 
 
-def claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
+@contextmanager
+def claimed(out: Path, name: str, settings: dict[str, Any], command: str) -> Iterator[None]:
     """Write the settings that `out` is filled with to its file `name`, or see that they are the same.
 
+    A folder that was new or empty is left so where an exception ends the block before there is anything else in it.
     Raises InputError for a folder of something else, or of other settings, naming what differs.
     """
+    new, first = not out.exists(), not (out / name).exists()
+    _claim(out, name, settings, command)
+    try:
+        yield
+    except BaseException:
+        if first and list(out.iterdir()) == [out / name]:
+            (out / name).unlink()
+            if new:
+                out.rmdir()
+        raise
+
+
+def _claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
     wanted, file = json.loads(json.dumps(settings)), out / name
-    if out.exists() and not (out.is_dir() and (file.exists() or not any(out.iterdir()))):
+    if out.exists() and not (out.is_dir() and (file.exists() or _is_empty(out))):
         raise InputError(f"{out} holds files that are not of {command}; give a new or empty folder")
     if file.exists():
         there = _read(file)
@@ -27,6 +44,11 @@ def claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with published_file(file) as aside:
         aside.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether nothing is there but what another process is about to publish."""
+    return not set(folder.iterdir()) - set(leftovers(folder))
 
 
 def _read(file: Path) -> dict[str, Any]:

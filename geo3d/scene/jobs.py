@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from geo3d.errors import InputError
+from geo3d.errors import InputError, SomeFailedError
 from geo3d.progress import install_display, steps
 from geo3d.scene.memory import bound_memory, peak_memory, resident_memory
 
@@ -123,7 +123,7 @@ def _work(job: Job, log: Path, max_memory: int | None, threads: int, answers: Co
     error = None
     try:
         job.function(**job.arguments)
-    except InputError as wrong:
+    except (InputError, SomeFailedError) as wrong:
         error = str(wrong)
     except Exception as fault:
         traceback.print_exc()

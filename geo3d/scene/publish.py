@@ -7,8 +7,10 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+LOCK_FILE = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 
 
 @contextmanager
@@ -72,16 +74,45 @@ def locked(file: Path, shared: bool = False, wait: bool = True) -> Iterator[bool
 
     Yields False, without the lock, where another process has it and `wait` is False.
     """
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(file, LOCK_FILE, 0o666)
     try:
-        try:
-            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        yield _take(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, wait)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked_in_passing(file: Path, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock as :func:`locked` does, whose file goes with it; others may remove its folder while that is empty."""
+    descriptor, ours = _open_and_take(file, wait)
+    try:
+        yield ours
+    finally:
+        if ours:
+            file.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _open_and_take(file: Path, wait: bool) -> tuple[int, bool]:
+    while True:
+        with suppress(FileExistsError):
+            os.mkdir(file.parent)
+        try:
+            descriptor = os.open(file, LOCK_FILE, 0o666)
+        except FileNotFoundError:  # the folder was removed just now
+            continue
+        ours = _take(descriptor, fcntl.LOCK_EX, wait)
+        if not ours or os.fstat(descriptor).st_nlink:
+            return descriptor, ours
+        os.close(descriptor)  # who had the lock removed the file, and another may have made it anew
+
+
+def _take(descriptor: int, kind: int, wait: bool) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sync(path: Path) -> None:

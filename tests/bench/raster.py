@@ -1,4 +1,4 @@
-"""The rasteriser beside Open3D's ray casting, on a furnished room."""
+"""The rasteriser beside Open3D's ray casting and OpenGL, on a furnished room."""
 
 import importlib
 import time
@@ -13,6 +13,7 @@ from geo3d.data_tools.rooms.catalogue import builders_of
 from geo3d.data_tools.rooms.place import describe
 from geo3d.ops.raster import rasterize
 from geo3d.ops.scene_view import view_scene
+from tests.bench import opengl
 from tests.scenes import looking_at
 
 SIZE = (480, 640)
@@ -22,7 +23,10 @@ ROUNDS = 15
 
 
 def rows() -> list[dict]:
-    """Seconds a frame for depth and triangle ids, ours and the peer's in turn; and for all channels of a view, ours."""
+    """Seconds a frame for depth and triangle ids, ours and the peers' in turn; and for all channels of a view, ours.
+
+    What a peer builds of the mesh once, a tree or buffers, is there before.
+    """
     o3d: Any = importlib.import_module("open3d")
     scene = build_scene(describe(3, "train", builders_of("train"), ("living_room",)), builders_of("train"))
     vertices, faces = split(scene.vertices.numpy(), scene.faces.numpy())
@@ -34,24 +38,43 @@ def rows() -> list[dict]:
     ahead = np.stack([u, v, np.ones_like(u)], axis=-1) @ np.linalg.inv(INTRINSICS).T @ world_from_camera[:3, :3].T
     rays = np.concatenate([np.broadcast_to(world_from_camera[:3, 3], ahead.shape), ahead], axis=-1).astype(np.float32)
     intrinsics, mesh = torch.from_numpy(INTRINSICS), (torch.from_numpy(vertices), torch.from_numpy(faces))
-    ours, theirs = in_turn(
-        lambda: rasterize(*mesh, camera, intrinsics, SIZE), lambda: peer.cast_rays(o3d.core.Tensor(rays))
+    drawn = in_opengl(vertices, faces, camera.numpy())
+    ours, *theirs = in_turn(
+        lambda: rasterize(*mesh, camera, intrinsics, SIZE),
+        lambda: peer.cast_rays(o3d.core.Tensor(rays)),
+        *([drawn[1]] if drawn else []),
     )
     (view,) = in_turn(lambda: view_scene(scene, camera, intrinsics, SIZE, samples=1))
-    name = f"depth and ids of {len(faces):,} triangles, 640 x 480, Open3D's ray casting"
-    ratio = theirs / ours
+    work = f"depth and ids of {len(faces):,} triangles, 640 x 480"
+    names = ["Open3D's ray casting", *([f"OpenGL on {drawn[0]}"] if drawn else [])]
+    targets = [8, None][: len(theirs)]
     return [
-        {"name": name, "ours": ours, "peer": theirs, "unit": "s/frame", "ratio": ratio, "target": 8, "met": ratio >= 8},
-        {
-            "name": f"view of a room of {len(scene.faces):,} triangles, 640 x 480, all channels",
-            "ours": view,
-            "peer": None,
-            "unit": "s/frame",
-            "ratio": None,
-            "target": None,
-            "met": None,
-        },
+        *(row(f"{work}, {name}", ours, *other) for name, *other in zip(names, theirs, targets, strict=True)),
+        row(f"view of a room of {len(scene.faces):,} triangles, 640 x 480, all channels", view),
     ]
+
+
+def row(name: str, ours: float, peer: float | None = None, target: float | None = None) -> dict:
+    ratio = None if peer is None else peer / ours
+    met = None if ratio is None or target is None else ratio >= target
+    return {"name": name, "ours": ours, "peer": peer, "unit": "s/frame", "ratio": ratio, "target": target, "met": met}
+
+
+def in_opengl(
+    vertices: np.ndarray, faces: np.ndarray, camera_from_world: np.ndarray
+) -> tuple[str, Callable[[], object]] | None:
+    """The peer's name and work, where OpenGL can be had without a screen and draws the same image as ours."""
+    try:
+        name, draw = opengl.renderer(vertices, faces, camera_from_world, INTRINSICS, SIZE)
+    except Exception as error:  # of the system's libraries, each with its own
+        print(f"OpenGL is left out, which has no context without a screen here ({error})")
+        return None
+    place = torch.from_numpy(camera_from_world), torch.from_numpy(INTRINSICS)
+    depth, triangle = rasterize(torch.from_numpy(vertices), torch.from_numpy(faces), *place, SIZE)
+    same = draw()[1] == triangle.numpy()
+    assert same.mean() > 0.999
+    assert np.abs(draw()[0] - depth.numpy())[same].max() < 1e-4
+    return name, draw
 
 
 def split(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -69,12 +92,12 @@ def split(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return vertices, faces
 
 
-def in_turn(*works: Callable[[], object]) -> list[float]:
+def in_turn(*works: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
     """Median seconds of each, after a first run that is not counted."""
     for work in works:
         work()
     times: list[list[float]] = [[] for _ in works]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for work, taken in zip(works, times, strict=True):
             start = time.perf_counter()
             work()

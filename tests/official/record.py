@@ -82,7 +82,8 @@ def record(name: str, folder: Path) -> None:
             (place / "code").mkdir()
             module.write(fixture, place / "pred", place / "truth")
             try:
-                figures[fixture] = plain(module.official(checkout, place))
+                chosen = {"choices": module.CHOICES_OF[fixture]} if hasattr(module, "CHOICES_OF") else {}
+                figures[fixture] = plain(module.official(checkout, place, **chosen))
             except Exception as error:
                 figures[fixture] = {"raises": f"{type(error).__name__}: {error}".replace(scratch, "")[:200]}
     made = {

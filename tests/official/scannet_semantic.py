@@ -45,10 +45,15 @@ def write(fixture: str, predictions: Path, truths: Path) -> None:
             (folder / f"scene000{i}_00.txt").write_text("".join(f"{label}\n" for label in labels))
 
 
+def extract(checkout: Checkout, folder: Path) -> None:
+    """The script and what it imports, for Python 3."""
+    scripts = "BenchmarkScripts/3d_evaluation/evaluate_semantic_label.py"
+    checkout.extract([scripts, "BenchmarkScripts/util_3d.py", "BenchmarkScripts/util.py"], folder, python2=True)
+
+
 def official(checkout: Checkout, place: Path) -> dict:
     """IoU, hits and denominator of each class, at full precision rather than as printed."""
-    scripts = "BenchmarkScripts/3d_evaluation/evaluate_semantic_label.py"
-    checkout.extract([scripts, "BenchmarkScripts/util_3d.py", "BenchmarkScripts/util.py"], place / "code", python2=True)
+    extract(checkout, place / "code")
     script = place / "code" / "evaluate_semantic_label.py"
     text = script.read_text().replace("float(tp) / denom, tp, denom", "repr(float(float(tp) / denom)), tp, denom")
     script.write_text(text.replace("{1:>5.3f}   (", "{1}   (").replace("{2:>5.3f}", "{2}"))

@@ -1,6 +1,8 @@
 """Furnished scenes, made by the command and read back by others."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from geo3d.pipelines.rooms_config import RoomsConfig
 from geo3d.scene.artifact import load
 from tests.data_tools.rooms.tiny_library import tiny_library
 
+ROOT = Path(__file__).parents[2]
 SCANNET20 = {
     *("wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf", "picture", "counter"),
     *("desk", "curtain", "refrigerator", "shower curtain", "toilet", "sink", "bathtub", "otherfurniture"),
@@ -89,6 +92,20 @@ def test_the_same_seed_gives_the_same_files_whatever_the_jobs(made: Path, tmp_pa
     for name in ("description.json", "mesh.ply", "semantic.ply", "objects.json"):
         assert (tmp_path / "out" / made.name / name).read_bytes() == (made / name).read_bytes()
     assert len(list((tmp_path / "out").glob("train_*"))) == 2
+
+
+def test_two_calls_at_once_into_one_folder_make_each_scene_once(tmp_path: Path):
+    less = ["--count", "2", "--no-volumes", "--no-sheet", "--uses", "bathroom"]
+    command = [sys.executable, "-m", "geo3d.cli", "make-rooms", str(tmp_path / "out"), *less]
+    both = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate()[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    names = ["train_000000", "train_000001"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["rooms.json", *names]
+    alone = MakeRoomsConfig(rooms=RoomsConfig(count=2, uses=("bathroom",)), volumes=False, sheet=False)
+    make_rooms(tmp_path / "alone", alone)
+    for file in (tmp_path / "alone").glob("*/*"):
+        assert (tmp_path / "out" / file.relative_to(tmp_path / "alone")).read_bytes() == file.read_bytes()
 
 
 def test_splits_share_no_builder_and_together_hold_all_of_scannets_classes():

@@ -8,7 +8,7 @@ import pytest
 
 from geo3d import cli
 from geo3d.errors import InputError
-from geo3d.pipelines.many_scans import _names, scans_to_meshes
+from geo3d.pipelines.many_scans import scans_to_meshes
 from tests.scenes import all_around, sphere, write_scan
 
 COARSE = ["--fuse.voxel-size", "0.05", "--mesh.min-weight", "1"]
@@ -39,13 +39,6 @@ def test_a_broken_scan_is_named_the_others_are_done_and_the_next_run_reuses_them
     assert cli.main(command) == 0
     assert [mesh.stat().st_mtime_ns for mesh in meshes] == before
     assert (out / broken["name"] / "semantic.ply").read_bytes() == meshes[0].read_bytes()
-
-
-def test_scans_are_named_by_their_folders_and_by_those_above_where_these_are_alike():
-    assert _names([Path("/x/a"), Path("/y/b")]) == ["a", "b"]
-    assert _names([Path("/x/scan"), Path("/y/scan")]) == ["x-scan", "y-scan"]
-    with pytest.raises(InputError, match="/x/a is given twice"):
-        _names([Path("/x/a"), Path("/x/a")])
 
 
 def test_what_cannot_be_meant_is_refused_before_anything_runs(scans, tmp_path):

@@ -17,11 +17,14 @@ from geo3d.data_tools.scan_formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.ops.winding import inside_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms
-from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset, render_some
+from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset
+from geo3d.pipelines.render_scene import render_scene
+from geo3d.pipelines.scene_folders import Work, make_scenes
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
 
+FUSED = ["--volumes", "--scan-volumes"]
 SMALL = {"frames": 4, "height": 48, "width": 64}
 ONE_ROOM = {"rooms": {"count": 1, "seed": 2, "uses": ["bathroom"]}, "volumes": False, "sheet": False}
 
@@ -212,6 +215,31 @@ def test_index_files_list_no_images_that_were_only_there_to_be_fused(tmp_path: P
     assert all((scene / name).exists() for name in named)
 
 
+def test_writers_that_are_added_later_give_what_they_give_at_once(tmp_path: Path, box: Path):
+    every = ["artifact", "plain", "nerfstudio", "coco"]
+    render_dataset((box,), tmp_path / "out", config(writers=["plain"], sheet=False))
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "out" / "box").rglob("*.*g")}
+    trimesh.creation.icosphere().export(tmp_path / "ball.ply")
+    render_dataset((box, tmp_path / "ball.ply"), tmp_path / "out", config(writers=every, sheet=False), jobs=1)
+    render_dataset((tmp_path / "ball.ply", box), tmp_path / "whole", config(writers=every, sheet=False), jobs=1)
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    assert load(tmp_path / "out" / "box" / "frames").source == tmp_path / "out" / "box"
+
+
+def test_frames_whose_cameras_are_not_known_any_more_get_no_index_files(tmp_path: Path, box: Path):
+    render_dataset((box,), tmp_path / "out", config(sheet=False))
+    made_of = tmp_path / "out" / "box" / ".source"
+    made_of.write_text(made_of.read_text().splitlines()[0] + "\nanother\n")
+    more = config(writers=["nerfstudio"], sheet=False)
+    with pytest.raises(InputError, match=r"out/box is of another version of geo3d"):
+        render_dataset((box,), tmp_path / "out", more)
+    trimesh.creation.icosphere().export(tmp_path / "ball.ply")
+    with pytest.raises(SomeFailedError, match=r"completed \(box: .*out/box is of another version"):
+        render_dataset((box, tmp_path / "ball.ply"), tmp_path / "out", more, jobs=1)
+    assert (tmp_path / "out" / "ball" / "transforms.json").exists()
+
+
 def test_flow_is_rendered_without_any_other_channel(tmp_path: Path, box: Path):
     bare = config(images={"channels": []}, render={"samples": 1, "flow": True}, sheet=False)
     render_dataset((box,), tmp_path / "out", bare)
@@ -241,9 +269,23 @@ def test_frames_of_a_mesh_that_was_changed_since_are_rendered_anew(
 def test_a_scene_that_another_call_has_rendered_meanwhile_stays(tmp_path: Path, box: Path):
     render_dataset((box,), tmp_path / "out", config())
     before = (tmp_path / "out" / "box" / "scan.json").stat()
-    (tmp_path / "out" / ".making").mkdir()
-    render_some([SceneSource("box", box)], tmp_path / "out", config(), None)  # which was listed before it was there
+    left = [SceneSource("box", box)]  # listed before it was there
+    make_scenes(left, tmp_path / "out", Work(render_scene, {"config": config(), "trajectory": None}), 1)
     assert (tmp_path / "out" / "box" / "scan.json").stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_meshes_have_noise_of_their_own_and_the_same_wherever_they_lie(tmp_path: Path, box: Path):
+    same = tmp_path / "elsewhere" / "same.ply"
+    same.parent.mkdir()
+    same.write_bytes(box.read_bytes())
+    mesh: Any = trimesh.load(box)
+    mesh.export(tmp_path / "text.ply", encoding="ascii")
+    far = config(path=SMALL | {"elevation": 20.0}, noise=1.0, sheet=False)
+    render_dataset((box, same, tmp_path / "text.ply"), tmp_path / "out", far, jobs=1)
+    depths = [(tmp_path / "out" / name / "depth" / "000000.png").read_bytes() for name in ("box", "same", "text")]
+    assert depths[0] == depths[1] != depths[2]
+    meshes = [(tmp_path / "out" / name / "mesh.ply").read_bytes() for name in ("box", "text")]
+    assert meshes[0] == meshes[1]  # the same surface, in another file
 
 
 def test_the_folder_that_one_is_in_can_be_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -268,6 +310,8 @@ def test_a_room_from_a_folder_has_the_frames_of_its_seed(tmp_path: Path):
         ([], "give scenes to render, or --rooms.count"),
         (["--rooms.count", "1", "--jobs", "0"], "--jobs 0 does nothing"),
         (["--rooms.count", "1", "--scan-volumes"], "scan_volumes needs the grids"),
+        (["--rooms.count", "1", *FUSED, "--path.frames", "2"], "needs 3 frames or more, and path.frames is 2"),
+        (["BOX", *FUSED, "--path.frames", "1", "--path.stereo", "0.1"], "box has 2 frames that can be fused"),
         (["BOX", "--images.channels", "depth"], "the writer plain needs the channel colour"),
         (["BOX", "--path.kind", "handheld"], "box is no made room"),
         (["BOX", "--trajectory", "no.txt"], "no.txt cannot be read"),
@@ -281,7 +325,23 @@ def test_what_cannot_be_rendered_is_one_sentence(tmp_path: Path, box: Path, opti
     assert main(["render-dataset", *given, "--out", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert said in error
-    assert not (tmp_path / "out" / "box").exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_which_a_call_made_nothing_stays_empty_and_free(tmp_path: Path, box: Path):
+    (tmp_path / "empty.ply").write_bytes(b"")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputError, match=r"empty\.ply"):
+        render_dataset((tmp_path / "empty.ply",), tmp_path / "out", config())
+    assert not list((tmp_path / "out").iterdir())
+    (tmp_path / "none.obj").write_bytes(b"")
+    with pytest.raises(SomeFailedError, match="2 of 2 scenes"):
+        render_dataset((tmp_path / "empty.ply", tmp_path / "none.obj"), tmp_path / "out", config(), jobs=1)
+    assert not list((tmp_path / "out").iterdir())
+    render_dataset((box,), tmp_path / "out", config(noise=1.0))
+    with pytest.raises(InputError, match=r"empty\.ply"):
+        render_dataset((box, tmp_path / "empty.ply"), tmp_path / "out", config(noise=1.0))
+    assert {"box", "settings.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
 
 def test_a_scene_that_is_there_of_something_else_is_no_scene_of_this(tmp_path: Path, box: Path):
@@ -304,10 +364,10 @@ def test_a_fault_in_one_scene_leaves_the_others_and_the_index(
     trimesh.creation.icosphere().export(tmp_path / "ball.ply")
     render = module.render_scene
 
-    def fail_at_the_ball(source, *rest):
+    def fail_at_the_ball(source, folder, **options):
         if source.name == "ball":
             raise ZeroDivisionError("by nothing")
-        render(source, *rest)
+        render(source, folder, **options)
 
     monkeypatch.setattr(module, "render_scene", fail_at_the_ball)
     with pytest.raises(SomeFailedError, match=r"1 of 2 scenes .*ball: a fault: ZeroDivisionError: by nothing"):

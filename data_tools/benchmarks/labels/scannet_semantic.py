@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.label_files import read_ids, read_ply, same_length
-from geo3d.data_tools.benchmarks.labels.scores import absent, confusion_scores, looked_up, places_of, total_confusion
+from geo3d.data_tools.benchmarks.labels.scores import (
+    confusion_scores,
+    looked_up,
+    places_of,
+    total_confusion,
+    without_absent,
+)
 from geo3d.data_tools.benchmarks.pairing import finder
 from geo3d.data_tools.benchmarks.pictures import label_panels
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
@@ -42,13 +47,7 @@ def count(scene: Scene, choices: Choices) -> Tally | None:
 def score(tallies: Sequence[Tally], choices: Choices) -> Scores:
     """One confusion over all scenes."""
     scores = confusion_scores(total_confusion(tallies), CLASSES, ("no class of the 20",))
-    if scores.confusion is None or not (gone := absent(scores.confusion, CLASSES)):
-        return scores
-    note = f"neither there nor predicted, so left out of the mean: {', '.join(gone)} (the official script fails here)"
-    if choices.reading == "strict":
-        note = f"neither there nor predicted, so the mean over 20 classes is not defined: {', '.join(gone)}"
-        return dataclasses.replace(scores, overall=scores.overall | {"mean IoU": float("nan")}, notes=(note,))
-    return dataclasses.replace(scores, notes=(note,))
+    return without_absent(scores, choices)
 
 
 def picture(scene: Scene, choices: Choices) -> NDArray[np.uint8] | None:

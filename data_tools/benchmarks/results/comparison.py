@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geo3d.data_tools.benchmarks.comparing import Compared
 from geo3d.data_tools.benchmarks.protocol import Protocol
-from geo3d.data_tools.benchmarks.results.tables import latex_row, shown
+from geo3d.data_tools.benchmarks.results.tables import latex_row, print_table, shown
 from geo3d.scene.publish import published_file
 
 LEAST_WIDTH = 120
@@ -20,16 +20,9 @@ LEAST_WIDTH = 120
 
 def print_comparison(protocol: Protocol, compared: Sequence[Compared], scenes: int, resamples: int) -> None:
     """A row for each score and method."""
-    from rich.console import Console
-    from rich.table import Table
-
+    head = ("score", "method", "value", "between", "less the first", "between", "above it")
     title = f"{protocol.name}: {scenes} scenes, 95 % of {resamples} paired resamples"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in ("score", "method", "value", "between", "less the first", "between", "above it"):
-        table.add_column(name, justify="left" if name in ("score", "method") else "right", no_wrap=True)
-    for one in compared:
-        table.add_row(one.score, *_cells(one))
-    Console(highlight=False, width=max(Console().width, LEAST_WIDTH)).print(table)
+    print_table(title, [head, *((one.score, *_cells(one)) for one in compared)], left=2, least_width=LEAST_WIDTH)
 
 
 def write_comparison(out: Path, protocol: Protocol, compared: Sequence[Compared], resamples: int, seed: int) -> None:

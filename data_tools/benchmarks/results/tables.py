@@ -7,30 +7,46 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scores
 from geo3d.data_tools.benchmarks.results.card import plain_scores
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
 LATEX_SIGNS = {"\\": r"\textbackslash{}", **{sign: f"\\{sign}" for sign in "&%$#_{}"}}
 
 
-def overall_table(protocol: Protocol, scores: Scores) -> Table:
-    """The overall scores, for the terminal."""
-    return _table(protocol.title, ("score", "value"), [(name, shown(value)) for name, value in scores.overall.items()])
+def overall_rows(scores: Scores) -> list[tuple[str, ...]]:
+    """The overall scores, after a row of heads."""
+    return [("score", "value"), *((name, shown(value)) for name, value in scores.overall.items())]
 
 
-def class_table(scores: Scores) -> Table | None:
-    """The scores of each class, for the terminal; None where the protocol has none."""
+def class_rows(scores: Scores) -> list[tuple[str, ...]]:
+    """The scores of each class, after a row of heads; empty where the protocol has none."""
     if not scores.classes:
-        return None
+        return []
     rows = [
         (label, *(shown(values[i]) for values in scores.by_class.values())) for i, label in enumerate(scores.classes)
     ]
-    return _table("by class", ("class", *scores.by_class), rows)
+    return [("class", *scores.by_class), *rows]
+
+
+def print_table(title: str, rows: Sequence[Sequence[str]], left: int = 1, least_width: int = 80) -> None:
+    """A table in the terminal: a row of heads, then the others; all columns but the `left` first ones to the right.
+
+    Where the output is no terminal, or a narrow one, it is `least_width` columns wide.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for i, name in enumerate(rows[0]):
+        table.add_column(Text(name), justify="left" if i < left else "right")
+    for row in rows[1:]:
+        table.add_row(*map(Text, row))
+    console = Console(highlight=False, width=max(Console().width, least_width))
+    console.print(Text(f"\n{title}", style="bold"))
+    console.print(table)
 
 
 def write_json(path: Path, protocol: Protocol, scores: Scores, scenes: dict[str, Scores]) -> None:
@@ -81,17 +97,6 @@ def shown(value: Any) -> str:
 def latex_row(cells: Sequence[str]) -> str:
     """A row of a tabular."""
     return " & ".join("".join(LATEX_SIGNS.get(sign, sign) for sign in cell) for cell in cells) + r" \\"
-
-
-def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for i, name in enumerate(head):
-        table.add_column(name, justify="right" if i else "left")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _digits(value: Any) -> str:

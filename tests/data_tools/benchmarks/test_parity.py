@@ -46,7 +46,8 @@ def scored(module: Any, fixture: str, folder: Path) -> Scores | InputError:
     predictions.mkdir()
     truths.mkdir()
     module.write(fixture, predictions, truths)
-    protocol, choices = find_protocol(module.PROTOCOL), getattr(module, "CHOICES", Choices())
+    protocol, usual = find_protocol(module.PROTOCOL), getattr(module, "CHOICES", Choices())
+    choices = getattr(module, "CHOICES_OF", {}).get(fixture, usual)
     try:
         tallies = [protocol.count(scene, choices) for scene in find_scenes(protocol, predictions, truths, choices)]
         return protocol.score([tally for tally in tallies if tally is not None], choices)

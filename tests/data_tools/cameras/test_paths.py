@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from geo3d.data_tools.cameras.paths import grid_path, handheld, looking, orbit_path, stereo
-from geo3d.data_tools.cameras.trajectories import read_trajectory
+from geo3d.data_tools.cameras.trajectories import read_stamped, read_trajectory
 from geo3d.data_tools.cameras.walk import from_walls, in_boxes
 from geo3d.data_tools.rooms.arrange.stock import build
 from geo3d.data_tools.rooms.description import SceneDescription, world_vertices
@@ -256,9 +256,32 @@ def test_trajectories_are_read_as_they_were_written(tmp_path: Path):
     np.savetxt(tum, np.column_stack([np.arange(20) / 30, path[:, :3, 3], quaternions]), header="timestamp tx ty tz")
     np.savetxt(lines, path.reshape(20, 16))
     blocks.write_text("\n\n".join("\n".join(" ".join(map(repr, row)) for row in one.tolist()) for one in path))
+    kitti, log = tmp_path / "kitti.txt", tmp_path / "walk.log"
+    np.savetxt(kitti, path[:, :3].reshape(20, 12))
+    log.write_text(
+        "".join(
+            f"{i} {i} {i + 1}\n" + "\n".join(" ".join(map(repr, row)) for row in one) + "\n"
+            for i, one in enumerate(path.tolist())
+        )
+    )
+    assert read_trajectory(kitti) == pytest.approx(path, abs=1e-12)
+    assert read_trajectory(log) == pytest.approx(path, abs=1e-15)
     assert read_trajectory(blocks) == pytest.approx(path, abs=1e-15)
     assert read_trajectory(lines) == pytest.approx(path, abs=1e-12)
     assert read_trajectory(tum) == pytest.approx(path, abs=1e-12)
+
+
+def test_time_stamps_are_read_where_the_format_has_them(tmp_path: Path):
+    file = tmp_path / "walk.txt"
+    file.write_text("1305031102.16 0 0 0 0 0 0 1\n1305031102.19 1 0 0 0 0 0 1\n")
+    stamps, transforms = read_stamped(file)
+    assert stamps is not None
+    assert stamps.tolist() == [1305031102.16, 1305031102.19]
+    assert transforms[:, 0, 3].tolist() == [0, 1]
+    file.write_text("1 0 0 5 0 1 0 0 0 0 1 0\n")
+    stamps, transforms = read_stamped(file)
+    assert stamps is None
+    assert transforms[0, 0].tolist() == [1, 0, 0, 5]
 
 
 @pytest.mark.parametrize(
@@ -269,12 +292,14 @@ def test_trajectories_are_read_as_they_were_written(tmp_path: Path):
         ("1 2 3\n", "has 3 numbers in line 1"),
         ("0 0 0 0 0 0 0 1\n\n1 0 0 0\n", "has 4 numbers in line 3"),
         ("0 0 0 0 zero 0 0 1\n", "line 1 what is no number"),
-        ("0 nan 0 0 0 0 0 1\n", "not finite"),
+        ("0 nan 0 0 0 0 0 1\n", "numbers in line 1 that are not finite"),
+        ("0 0 1\n1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 0 1\n1 1 2\n1 0 0 0\n", "has 3 numbers in line 1"),
         ("0 0 0 0 0 0 0 2\n", "quaternion, number 1, of length 2"),
         ("1 0 0 0\n0 1 0 0\n0 0 1 0\n", "no whole 4x4"),
         ("2 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1\n", "not rigid"),
         ("1 0 0 0 0 1 0 0 0 0 -1 0 0 0 0 1\n", "not rigid"),
         ("1 0 0 0 0 1 0 0 0 0 1 0 0 0 1 1\n", "not rigid with a last row"),
+        ("0 0 0 0 0 0 0 1\n0 0 -1e16 0 0 0 0 1\n", "has a camera, number 2, more than 1e.09 m"),
     ],
 )
 def test_wrong_trajectories_are_refused_in_a_sentence(tmp_path: Path, text: str, sentence: str):
