@@ -1,8 +1,8 @@
 """Sparse convolution of rows: gather, product with a small matrix and sum, without a buffer between them.
 
-A tile of products stays in vector registers: six gathered rows times up to four vectors of columns, with one load of the
-weights for six fused multiply-adds. The vectors are written as such in LLVM's language, since the compiler does not
-keep an array in registers by itself. Registers are as wide as the machine's.
+A tile of products stays in vector registers: some gathered rows times up to four vectors of columns, each load of the
+weights for as many fused multiply-adds as there are rows. The vectors are written as such in LLVM's language, since the
+compiler does not keep an array in registers by itself. Registers are as wide as the machine's.
 """
 
 import llvmlite.binding as llvm
@@ -14,10 +14,12 @@ from numba.extending import intrinsic
 
 BYTES = 64 if llvm.get_host_cpu_features().get("avx512f", False) else 32
 """Of a vector register."""
-ROWS = 6
-"""Of a tile; with four vectors of columns 24 of the 32 registers hold sums."""
+COLUMNS = 4
+"""Vectors of columns that a task looks at, at most; with six rows, 24 of the 32 registers hold sums."""
+INNER = 64
+"""Rows of a weight that stay in the first cache, with four vectors of columns, while all pairs of a tile meet them."""
 CHUNK = 256
-"""Pairs whose rows stay in the first cache while all tiles of a weight's gradient look at them."""
+"""Pairs whose rows stay in the second cache while all tiles of a weight's gradient look at them."""
 
 
 def _integer(value):
@@ -46,9 +48,12 @@ class _Tile:
         found.align = self.align
         return found
 
-    def add(self, place, step, value):
-        kept = self.builder.store(self.builder.fadd(self.load(place, step), value), self._at(place, step))
-        kept.align = self.align
+    def keep(self, places, sums):
+        """Add sums [row][vector] to what lies at each row's place."""
+        for place, found in zip(places, sums, strict=True):
+            for v, value in enumerate(found):
+                kept = self.builder.store(self.builder.fadd(self.load(place, v), value), self._at(place, v))
+                kept.align = self.align
 
     def spread(self, place):
         empty = ir.Constant(self.vector, ir.Undefined)
@@ -79,8 +84,13 @@ class _Tile:
         return found
 
 
-def _arrays(context, builder, signature, args, count):
-    return [context.make_array(signature.args[i])(context, builder, args[i]).data for i in range(count)]
+def _arrays(context, builder, signature, args, which):
+    return [context.make_array(signature.args[i])(context, builder, args[i]).data for i in which]
+
+
+def _shape(context, builder, signature, args, which):
+    array = context.make_array(signature.args[which])(context, builder, args[which])
+    return cgutils.unpack_tuple(builder, array.shape)
 
 
 def _row(builder, data, rows, at, long):
@@ -88,142 +98,146 @@ def _row(builder, data, rows, at, long):
     return builder.gep(data, [builder.mul(place, long)])
 
 
-def _product_tile(rows, vectors):
-    @intrinsic
-    def tile(typing, source, takes, weight, target, gives, first, column, inner, outer):
-        """Add to `rows` rows of the target what the weight makes of as many rows of the source, in some columns."""
-        signature = types.void(source, takes, weight, target, gives, first, column, inner, outer)
+@intrinsic(prefer_literal=True)
+def _product(typing, rows, vectors, source, takes, weight, target, gives, first, column, low, high):
+    """Add to rows of the target what some rows of the weight make of as many columns of rows of the source.
 
-        def write(context, builder, signature, args):
-            source, takes, weight, target, gives = _arrays(context, builder, signature, args, 5)
-            first, column, inner, outer = args[5:]
-            tile = _Tile(builder, signature.args[0].dtype)
-            places = [builder.add(first, _integer(r)) for r in range(rows)]
-            taken = [_row(builder, source, takes, at, inner) for at in places]
-            given = [builder.gep(_row(builder, target, gives, at, outer), [column]) for at in places]
+    `rows` and `vectors`, the size of the tile, are literal numbers.
+    """
+    sizes = rows.literal_value, vectors.literal_value
+    signature = types.void(rows, vectors, source, takes, weight, target, gives, first, column, low, high)
 
-            def spreads(i):
-                return [builder.gep(row, [i]) for row in taken]
+    def write(context, builder, signature, args):
+        source, takes, weight, target, gives = _arrays(context, builder, signature, args, range(2, 7))
+        first, column, low, high = args[7:]
+        inner, outer = _shape(context, builder, signature, args, 4)
+        tile = _Tile(builder, signature.args[2].dtype)
+        places = [builder.add(first, _integer(r)) for r in range(sizes[0])]
+        taken = [_row(builder, source, takes, at, inner) for at in places]
+        given = [builder.gep(_row(builder, target, gives, at, outer), [column]) for at in places]
 
-            def loads(i):
-                row = builder.gep(weight, [builder.add(builder.mul(i, outer), column)])
-                return [tile.load(row, v) for v in range(vectors)]
+        def spreads(i):
+            return [builder.gep(row, [i]) for row in taken]
 
-            found = tile.sums(_integer(0), inner, rows, vectors, spreads, loads)
-            for r in range(rows):
-                for v in range(vectors):
-                    tile.add(given[r], v, found[r][v])
-            return context.get_dummy_value()
+        def loads(i):
+            row = builder.gep(weight, [builder.add(builder.mul(i, outer), column)])
+            return [tile.load(row, v) for v in range(sizes[1])]
 
-        return signature, write
+        tile.keep(given, tile.sums(low, high, *sizes, spreads, loads))
+        return context.get_dummy_value()
 
-    return tile
-
-
-def _gradient_tile(rows, vectors):
-    @intrinsic
-    def tile(typing, source, takes, target, gives, gradient, first, last, row, column, inner, outer):
-        """Add to `rows` rows of a weight's gradient what pairs of rows give, in some columns."""
-        signature = types.void(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-
-        def write(context, builder, signature, args):
-            source, takes, target, gives, gradient = _arrays(context, builder, signature, args, 5)
-            first, last, row, column, inner, outer = args[5:]
-            tile = _Tile(builder, signature.args[0].dtype)
-
-            def spreads(i):
-                taken = builder.gep(_row(builder, source, takes, i, inner), [row])
-                return [builder.gep(taken, [_integer(r)]) for r in range(rows)]
-
-            def loads(i):
-                given = builder.gep(_row(builder, target, gives, i, outer), [column])
-                return [tile.load(given, v) for v in range(vectors)]
-
-            found = tile.sums(first, last, rows, vectors, spreads, loads)
-            for r in range(rows):
-                at = builder.add(builder.mul(builder.add(row, _integer(r)), outer), column)
-                place = builder.gep(gradient, [at])
-                for v in range(vectors):
-                    tile.add(place, v, found[r][v])
-            return context.get_dummy_value()
-
-        return signature, write
-
-    return tile
+    return signature, write
 
 
-_many_4, _many_2, _many_1 = (_product_tile(ROWS, vectors) for vectors in (4, 2, 1))
-_one_4, _one_2, _one_1 = (_product_tile(1, vectors) for vectors in (4, 2, 1))
-_grown_4, _grown_2, _grown_1 = (_gradient_tile(ROWS, vectors) for vectors in (4, 2, 1))
-_row_4, _row_2, _row_1 = (_gradient_tile(1, vectors) for vectors in (4, 2, 1))
+@intrinsic(prefer_literal=True)
+def _outer_product(typing, rows, vectors, source, takes, target, gives, gradient, first, last, row, column):
+    """Add to rows of a weight's gradient what pairs of rows of source and target give, in some columns."""
+    sizes = rows.literal_value, vectors.literal_value
+    signature = types.void(rows, vectors, source, takes, target, gives, gradient, first, last, row, column)
+
+    def write(context, builder, signature, args):
+        source, takes, target, gives, gradient = _arrays(context, builder, signature, args, range(2, 7))
+        first, last, row, column = args[7:]
+        inner, outer = _shape(context, builder, signature, args, 6)
+        tile = _Tile(builder, signature.args[2].dtype)
+
+        def spreads(i):
+            taken = builder.gep(_row(builder, source, takes, i, inner), [row])
+            return [builder.gep(taken, [_integer(r)]) for r in range(sizes[0])]
+
+        def loads(i):
+            given = builder.gep(_row(builder, target, gives, i, outer), [column])
+            return [tile.load(given, v) for v in range(sizes[1])]
+
+        found = tile.sums(first, last, *sizes, spreads, loads)
+        starts = [builder.mul(builder.add(row, _integer(r)), outer) for r in range(sizes[0])]
+        tile.keep([builder.gep(gradient, [builder.add(start, column)]) for start in starts], found)
+        return context.get_dummy_value()
+
+    return signature, write
 
 
 @njit(nogil=True, cache=True)
-def _multiply(source, takes, weight, target, gives, first, last, width):
-    """Pairs from first to last: target[gives] += source[takes] @ weight; columns are whole vectors."""
-    inner, outer = weight.shape
-    column = 0
-    while column < outer:
-        left = (outer - column) // width
-        at = first
-        if left >= 4:
-            while at + ROWS <= last:
-                _many_4(source, takes, weight, target, gives, at, column, inner, outer)
-                at += ROWS
-            while at < last:
-                _one_4(source, takes, weight, target, gives, at, column, inner, outer)
-                at += 1
-            column += 4 * width
-        elif left >= 2:
-            while at + ROWS <= last:
-                _many_2(source, takes, weight, target, gives, at, column, inner, outer)
-                at += ROWS
-            while at < last:
-                _one_2(source, takes, weight, target, gives, at, column, inner, outer)
-                at += 1
-            column += 2 * width
-        else:
-            while at + ROWS <= last:
-                _many_1(source, takes, weight, target, gives, at, column, inner, outer)
-                at += ROWS
-            while at < last:
-                _one_1(source, takes, weight, target, gives, at, column, inner, outer)
-                at += 1
-            column += width
+def _multiply(source, takes, weight, target, gives, first, last, column, vectors, low, high):
+    """Pairs from first to last: target[gives] += source[takes] @ weight, for some inner channels and columns."""
+    at = first
+    if vectors == 4:
+        while at + 6 <= last:
+            _product(6, 4, source, takes, weight, target, gives, at, column, low, high)
+            at += 6
+        while at + 2 <= last:
+            _product(2, 4, source, takes, weight, target, gives, at, column, low, high)
+            at += 2
+        while at < last:
+            _product(1, 4, source, takes, weight, target, gives, at, column, low, high)
+            at += 1
+    elif vectors == 3:
+        while at + 8 <= last:
+            _product(8, 3, source, takes, weight, target, gives, at, column, low, high)
+            at += 8
+        while at + 3 <= last:
+            _product(3, 3, source, takes, weight, target, gives, at, column, low, high)
+            at += 3
+        while at < last:
+            _product(1, 3, source, takes, weight, target, gives, at, column, low, high)
+            at += 1
+    elif vectors == 2:
+        while at + 12 <= last:
+            _product(12, 2, source, takes, weight, target, gives, at, column, low, high)
+            at += 12
+        while at + 4 <= last:
+            _product(4, 2, source, takes, weight, target, gives, at, column, low, high)
+            at += 4
+        while at < last:
+            _product(1, 2, source, takes, weight, target, gives, at, column, low, high)
+            at += 1
+    else:
+        while at + 12 <= last:
+            _product(12, 1, source, takes, weight, target, gives, at, column, low, high)
+            at += 12
+        while at < last:
+            _product(1, 1, source, takes, weight, target, gives, at, column, low, high)
+            at += 1
 
 
 @njit(nogil=True, cache=True)
-def _grow(source, takes, target, gives, gradient, first, last, width):
-    """Pairs from first to last: gradient += source[takes].T @ target[gives]."""
-    inner, outer = gradient.shape
-    column = 0
-    while column < outer:
-        left = (outer - column) // width
-        row = 0
-        if left >= 4:
-            while row + ROWS <= inner:
-                _grown_4(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-                row += ROWS
-            while row < inner:
-                _row_4(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-                row += 1
-            column += 4 * width
-        elif left >= 2:
-            while row + ROWS <= inner:
-                _grown_2(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-                row += ROWS
-            while row < inner:
-                _row_2(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-                row += 1
-            column += 2 * width
-        else:
-            while row + ROWS <= inner:
-                _grown_1(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-                row += ROWS
-            while row < inner:
-                _row_1(source, takes, target, gives, gradient, first, last, row, column, inner, outer)
-                row += 1
-            column += width
+def _grow(source, takes, target, gives, gradient, first, last, column, vectors):
+    """Pairs from first to last: gradient += source[takes].T @ target[gives], in some columns."""
+    inner, row = gradient.shape[0], 0
+    if vectors == 4:
+        while row + 6 <= inner:
+            _outer_product(6, 4, source, takes, target, gives, gradient, first, last, row, column)
+            row += 6
+        while row < inner:
+            _outer_product(1, 4, source, takes, target, gives, gradient, first, last, row, column)
+            row += 1
+    elif vectors == 3:
+        while row + 8 <= inner:
+            _outer_product(8, 3, source, takes, target, gives, gradient, first, last, row, column)
+            row += 8
+        while row < inner:
+            _outer_product(1, 3, source, takes, target, gives, gradient, first, last, row, column)
+            row += 1
+    elif vectors == 2:
+        while row + 8 <= inner:
+            _outer_product(8, 2, source, takes, target, gives, gradient, first, last, row, column)
+            row += 8
+        while row < inner:
+            _outer_product(1, 2, source, takes, target, gives, gradient, first, last, row, column)
+            row += 1
+    else:
+        while row + 8 <= inner:
+            _outer_product(8, 1, source, takes, target, gives, gradient, first, last, row, column)
+            row += 8
+        while row < inner:
+            _outer_product(1, 1, source, takes, target, gives, gradient, first, last, row, column)
+            row += 1
+
+
+@njit(nogil=True, cache=True)
+def _vectors(left):
+    """How many vectors of columns to take of those left, so that no narrow rest remains."""
+    return 4 if left == 4 or left > 6 else min(left, 3)
 
 
 @njit(nogil=True, cache=True)
@@ -236,23 +250,39 @@ def bound(gives, starts, tile, bounds):
 
 
 @njit(nogil=True, cache=True, parallel=True)
-def convolve(source, weights, takes, gives, bounds, target, width):
-    """Each tile of target rows, offset after offset: target[gives] += source[takes] @ weights[offset].
+def convolve(source, weights, takes, gives, bounds, tile, target, width):
+    """Tile after tile of target rows, offset after offset: target[gives] = sum of source[takes] @ weights[offset].
 
-    `bounds` [offset, tile + 1] are the places of the pairs that belong to each tile; pairs are sorted by target row.
+    `bounds` [offset, tile + 1] are the places of the pairs that belong to each tile of so many rows; pairs are sorted by
+    target row. Tasks are tiles times groups of columns.
     """
-    for tile in prange(bounds.shape[1] - 1):
+    inner, outer = weights.shape[1:]
+    tiles, groups = bounds.shape[1] - 1, -(-outer // (COLUMNS * width))
+    for task in prange(tiles * groups):
+        part, group = task % tiles, task // tiles
+        start, stop = group * COLUMNS * width, min((group + 1) * COLUMNS * width, outer)
+        target[part * tile : (part + 1) * tile, start:stop] = 0
         for offset in range(bounds.shape[0]):
-            first, last = bounds[offset, tile], bounds[offset, tile + 1]
-            if first < last:
-                _multiply(source, takes, weights[offset], target, gives, first, last, width)
+            first, last = bounds[offset, part], bounds[offset, part + 1]
+            column = start
+            while column < stop and first < last:
+                vectors = _vectors((stop - column) // width)
+                for low in range(0, inner, INNER):
+                    high = min(low + INNER, inner)
+                    weight = weights[offset]
+                    _multiply(source, takes, weight, target, gives, first, last, column, vectors, low, high)
+                column += vectors * width
 
 
 @njit(nogil=True, cache=True, parallel=True)
 def correlate(source, target, takes, gives, parts, gradients, width):
     """Each part [offset, first pair, last pair] of the pairs: gradients[part] += source[takes].T @ target[gives]."""
     for part in prange(parts.shape[0]):
-        at, last = parts[part, 1], parts[part, 2]
+        at, last, gradient = parts[part, 1], parts[part, 2], gradients[part]
         while at < last:
-            _grow(source, takes, target, gives, gradients[part], at, min(at + CHUNK, last), width)
+            column = 0
+            while column < gradient.shape[1]:
+                vectors = _vectors((gradient.shape[1] - column) // width)
+                _grow(source, takes, target, gives, gradient, at, min(at + CHUNK, last), column, vectors)
+                column += vectors * width
             at += CHUNK

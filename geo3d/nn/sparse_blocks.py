@@ -8,7 +8,7 @@ from geo3d.ops.sparse import SparseTensor
 
 def normed(layer: nn.Module, channels: int) -> nn.Sequential:
     """A layer, a batch norm and a rectifier."""
-    return nn.Sequential(layer, Pointwise(nn.BatchNorm1d(channels)), Pointwise(nn.ReLU()))
+    return nn.Sequential(layer, Pointwise(nn.BatchNorm1d(channels)), Pointwise(nn.ReLU(inplace=True)))
 
 
 class ResidualBlock(nn.Module):
@@ -25,7 +25,7 @@ class ResidualBlock(nn.Module):
         if stride > 1 or channels != outchannels:
             fit = _convolution(channels, outchannels, 1, stride, dimensions)
             self.around = nn.Sequential(fit, Pointwise(nn.BatchNorm1d(outchannels)))
-        self.rectify = nn.ReLU()
+        self.rectify = nn.ReLU(inplace=True)
 
     def forward(self, tensor: SparseTensor) -> SparseTensor:
         """The same places, or coarser ones by the stride."""

@@ -10,11 +10,11 @@ from torch import Tensor
 from geo3d.kernels import sparse_convolution as kernel
 from geo3d.ops.sparse_maps import KernelMap
 
-TILE_BYTES = 1 << 17
-"""Output rows that are summed at a time; they stay in the second cache, with the rows taken."""
-LEAST_TILES, PART = 64, 1 << 15
-"""Tiles of a small map, so that all cores have work; pairs of a part of a weight's gradient. Neither depends on the
-number of cores, so that sums come in the same order everywhere."""
+LARGEST_TILE, LEAST_TILE, TASKS = 512, 64, 64
+"""Output rows that are summed at a time: as many as stay in the second cache with what is taken, fewer in small maps so
+that all cores have work, and enough to use each weight often."""
+PART = 1 << 15
+"""Pairs of a part of a weight's gradient: a fixed number, for the same order of sums on any number of cores."""
 
 
 def sparse_convolution(
@@ -60,15 +60,15 @@ def _sums(features: Tensor, weights: Tensor, pairs: KernelMap) -> Tensor:
     wide = _wide(features.dtype)
     width = kernel.BYTES // wide.itemsize
     outer, padded = weights.shape[2], -(-weights.shape[2] // width) * width
-    target = torch.zeros(pairs.outputs, padded, dtype=wide)
-    if outer and pairs.starts[-1]:
+    target = torch.empty(pairs.outputs, padded, dtype=wide)
+    if padded and pairs.outputs:
         laid = torch.nn.functional.pad(weights.detach().to(wide), (0, padded - outer)).contiguous()
-        tile = max(1, min(TILE_BYTES // (padded * wide.itemsize), -(-pairs.outputs // LEAST_TILES)))
+        tile = min(max(-(-pairs.outputs // TASKS), LEAST_TILE), LARGEST_TILE)
         bounds = np.empty((len(weights), -(-pairs.outputs // tile) + 1), np.int64)
         takes, gives = pairs.takes.numpy(), pairs.gives.numpy()
         kernel.bound(gives, np.array(pairs.starts), tile, bounds)
         source = features.detach().to(wide).contiguous().numpy()
-        kernel.convolve(source, laid.numpy(), takes, gives, bounds, target.numpy(), width)
+        kernel.convolve(source, laid.numpy(), takes, gives, bounds, tile, target.numpy(), width)
     return target[:, :outer].to(features.dtype).contiguous()
 
 
