@@ -15,6 +15,8 @@ MAY_IMPORT = {
     "kernels": set(),  # not even each other: numba's cache does not notice a change in another file
     "ops": LEAVES | {"kernels", "ops"},
     "metrics": LEAVES | {"ops", "metrics"},
+    "nn": LEAVES | {"ops", "nn"},
+    "models": LEAVES | {"ops", "nn", "models"},
     "stages": LEAVES | {"scene", "ops", "stages"},
     "data_tools": LEAVES | {"scene", "ops", "metrics", "data_tools"},
     "pipelines": LEAVES | {"scene", "stages", "data_tools", "pipelines"},
