@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tests.bench import distance, raster, rooms, scores, surfaces
+from tests.bench import distance, raster, rooms, scores, sparse, surfaces
 
 ROUNDS = 3
 TARGET = 2.5
@@ -43,7 +43,7 @@ def main() -> None:
             f"{name}: the voxels in view of a frame move in {1000 * limit:.1f} ms at {rate / 1e9:.1f} GB/s: {share:.0%}"
         )
     rows += [entry for name, scan in scans().items() for entry in stages(name, scan)]
-    rows += distance.rows() + raster.rows() + surfaces.rows() + scores.rows() + rooms.rows()
+    rows += distance.rows() + raster.rows() + surfaces.rows() + scores.rows() + sparse.rows() + rooms.rows()
     Path("bench.json").write_text(json.dumps(rows, indent=1) + "\n")
     print(
         f"medians of {ROUNDS} runs in turn on {os.cpu_count()} cores; 1 cm, truncation 8 voxels, depth to 4 m, weight 3"
