@@ -6,8 +6,9 @@ import dataclasses
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,7 @@ from geo3d.data_tools.benchmarks.results.tables import (
 from geo3d.errors import InputError
 from geo3d.progress import say, track
 from geo3d.scene.claim import claimed
-from geo3d.scene.publish import published_file
+from geo3d.scene.publish import leftovers, locked_in_passing, published_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +78,7 @@ def benchmark(
         raise InputError(f"--jobs {jobs}, --pictures {pictures}: 1 or more jobs, 0 or more pictures are allowed")
     scenes = find_scenes(chosen, pred, truth, config)
     settings = {"protocol": protocol, "choices": dataclasses.asdict(config)}
-    with claimed(out, SETTINGS, settings, "geo3d benchmark"):
+    with claimed(out, SETTINGS, settings, "geo3d benchmark"), _alone_in(out):
         counted = count_scenes(chosen, scenes, config, out / KEPT, jobs)
         scores = chosen.score([one.tally for one in counted if one.tally is not None], config)
         card = make_card(chosen, config, counted, scores, pred, truth, out)
@@ -97,6 +98,7 @@ def _write(
 ) -> None:
     alone = {one.scene.name: protocol.score([one.tally], choices) for one in counted if one.tally is not None}
     ranked = _ranked(alone, protocol.lower_is_better)
+    (out / CARD).unlink(missing_ok=True)  # a card that is there is of the scores beside it, wherever a call is killed
     half = (pictures + 1) // 2
     shown = ranked if len(ranked) <= pictures else [*ranked[:half], *ranked[len(ranked) - pictures // 2 :]]
     drawn = _drawn(protocol, choices, counted, {name for name, _ in shown})
@@ -110,6 +112,17 @@ def _write(
         write_report(aside, protocol, scores, shown, drawn, card)
     with published_file(out / CARD) as aside:
         aside.write_text(json.dumps(card, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Raise InputError where another call is writing to the folder: of two methods it would hold parts of both."""
+    with locked_in_passing(out / "lock", wait=False) as ours:
+        if not ours:
+            raise InputError(f"another call is writing to {out}; wait for its end, or give another folder")
+        for leftover in leftovers(out / KEPT):
+            leftover.unlink(missing_ok=True)
+        yield
 
 
 def _ranked(scenes: dict[str, Scores], lower_is_better: bool) -> list[tuple[str, Scores]]:

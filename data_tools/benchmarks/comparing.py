@@ -50,20 +50,21 @@ def compare_methods(
     from geo3d.metrics.bootstrap import interval, resamples, share_above
 
     scores = [protocol.score(method.tallies, choices).overall for method in methods]
-    names = list(scores[0])
+    names = list(dict.fromkeys(name for score in scores for name in score))
+    nan = float("nan")  # of a score that only other scenes or methods have, such as that of an area
     drawn = np.empty((len(methods), draws, len(names)))
     chosen = resamples(len(methods[0].tallies), draws, seed)
     for draw, places in enumerate(track(chosen, "resample", draws, "draws")):
         for row, method in enumerate(methods):
             resampled = protocol.score([method.tallies[place] for place in places], choices).overall
-            drawn[row, draw] = [resampled[name] for name in names]
+            drawn[row, draw] = [resampled.get(name, nan) for name in names]
     return [
         Compared(
             method=method.name,
             score=name,
-            value=scores[row][name],
+            value=scores[row].get(name, nan),
             between=interval(drawn[row, :, column]),
-            difference=scores[row][name] - scores[0][name],
+            difference=scores[row].get(name, nan) - scores[0].get(name, nan),
             difference_between=interval(drawn[row, :, column] - drawn[0, :, column]),
             first=row == 0,
             above_first=share_above(drawn[row, :, column] - drawn[0, :, column]),

@@ -22,6 +22,9 @@ from geo3d.scene.publish import published_file
 if TYPE_CHECKING:
     from geo3d.data_tools.benchmarks.protocol import Tally
 
+LONGEST = 200
+"""Bytes of a scene's name that its file can have for a name as it is; file systems allow 255, a process id included."""
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -108,4 +111,8 @@ def _keep(kept: Path, scene: str, key: str, tally: Tally) -> None:
 
 
 def _place(kept: Path, scene: str) -> Path:
-    return kept / f"{scene.replace('/', '__')}.npz"
+    """A file of its own for every name, which may have slashes, or be as long as a file's name can be."""
+    name = scene.replace("/", "__")
+    if name != scene or len(os.fsencode(name)) > LONGEST:
+        name = f"{name[:40]}-{hashlib.sha256(os.fsencode(scene)).hexdigest()[:16]}"
+    return kept / f"{name}.npz"

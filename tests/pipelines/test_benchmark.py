@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from geo3d import cli, progress
 from geo3d.data_tools.benchmarks import counting
 from geo3d.data_tools.benchmarks.labels.scannet_semantic import CLASSES, IDS
+from geo3d.pipelines import benchmark
+from geo3d.scene.publish import locked_in_passing
 from tests.browser import chromium
 
 Capture = pytest.CaptureFixture[str]
@@ -122,15 +125,84 @@ def test_a_card_moves_with_its_files(stored: Path, tmp_path: Path):
     assert cli.main(["verify", str(stored / "out_a" / "card.json"), *moved]) == 0
 
 
+def test_a_card_in_a_folder_behind_a_link_finds_its_files(stored: Path):
+    (stored / "far" / "away").mkdir(parents=True)
+    (stored / "out_a").symlink_to(stored / "far" / "away")
+    assert score(stored) == 0
+    assert cli.main(["verify", str(stored / "out_a" / "card.json")]) == 0
+    assert cli.main(["verify", str(stored / "far" / "away" / "card.json")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("part", "spoiled"),
+    [
+        ("protocol", "x"),
+        ("protocol", {}),
+        ("choices", []),
+        ("predictions", {}),
+        ("truth", {"folder": 1}),
+        ("scores", None),
+    ],
+)
+def test_a_damaged_card_is_one_sentence(stored: Path, capsys: Capture, part: str, spoiled: object):
+    assert score(stored) == 0
+    card = stored / "out_a" / "card.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | {part: spoiled}))
+    assert cli.main(["verify", str(card)]) == 2
+    assert "is no card of this layout" in capsys.readouterr().err
+
+
+def test_a_call_that_ends_before_its_card_leaves_no_older_one(stored: Path, monkeypatch: pytest.MonkeyPatch):
+    assert score(stored) == 0
+
+    def killed(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(benchmark, "write_csv", killed)
+    score(stored)
+    assert (stored / "out_a" / "scores.json").exists()
+    assert not (stored / "out_a" / "card.json").exists()
+
+
+def test_two_calls_do_not_write_to_one_folder_at_once(stored: Path, capsys: Capture):
+    assert score(stored) == 0
+    with locked_in_passing(stored / "out_a" / "lock"):
+        assert score(stored) == 2
+    assert "another call is writing to" in capsys.readouterr().err
+    assert score(stored) == 0
+
+
+def test_scenes_may_be_named_as_files_may(tmp_path: Path):
+    names = [b"sc\xff", b"a\nb &<b>", b"x" * 250, "ü ".encode() * 80]
+    for folder in ("truth", "a"):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            Path(os.fsdecode(os.path.join(os.fsencode(tmp_path / folder), name + b".txt"))).write_text("1\n2\n")
+    assert score(tmp_path) == 0
+    assert len(json.loads((tmp_path / "out_a" / "card.json").read_text())["scenes"]) == len(names)
+    assert cli.main(["verify", str(tmp_path / "out_a" / "card.json")]) == 0
+
+
+def test_counts_of_scenes_in_folders_have_files_of_their_own(tmp_path: Path):
+    tallies = {"a/b__c": np.array(1), "a__b/c": np.array(2)}
+    for name, tally in tallies.items():
+        counting._keep(tmp_path, name, "key", {"tally": tally})
+    kept = {name: counting.kept_tally(tmp_path, name, "key") for name in tallies}
+    assert {name: tally and int(tally["tally"]) for name, tally in kept.items()} == {"a/b__c": 1, "a__b/c": 2}
+
+
 def test_scenes_that_were_counted_are_not_counted_again(stored: Path, monkeypatch: pytest.MonkeyPatch):
     assert score(stored) == 0
     before = (stored / "out_a" / "scores.json").read_bytes()
     (stored / "out_a" / "scenes" / "scene0002_00.npz").write_bytes(b"cut off")
+    leftover = stored / "out_a" / "scenes" / ".4711.scene0002_00.npz"  # of a killed call
+    leftover.write_bytes(b"cut off")
     counted = []
     keep = counting._keep
     monkeypatch.setattr(counting, "_keep", lambda kept, scene, *rest: (counted.append(scene), keep(kept, scene, *rest)))
     assert score(stored) == 0
     assert counted == ["scene0002_00"]
+    assert not leftover.exists()
     assert (stored / "out_a" / "scores.json").read_bytes() == before
 
 
@@ -218,6 +290,35 @@ def test_a_better_method_is_told_apart_by_pairs_of_scenes(stored: Path, capsys: 
     assert "mean IoU" in capsys.readouterr().out
     assert cli.main(["compare", runs[0], runs[0], "--out", str(stored / "same")]) == 0
     assert all(row["difference"] == 0 for row in json.loads((stored / "same" / "comparison.json").read_text())["rows"])
+
+
+def test_scores_that_a_resample_does_not_have_are_left_out_of_its_interval(stored: Path):
+    for area in (1, 2):
+        for name, ids in (("truth", [0, 1, 2, 2]), ("a", [0, 1, 1, 2])):
+            write(stored / f"rooms_{name}" / f"Area_{area}_office_1.txt", np.array(ids))
+    folders = ["--pred", stored / "rooms_a", "--truth", stored / "rooms_truth", "--out", stored / "rooms"]
+    assert cli.main(["benchmark", "s3dis", *map(str, folders)]) == 0
+    runs = [str(stored / "rooms")] * 2
+    assert cli.main(["compare", *runs, "--resamples", "20", "--out", str(stored / "both")]) == 0
+    rows = json.loads((stored / "both" / "comparison.json").read_text())["rows"]
+    (row, _) = (row for row in rows if row["score"] == "mean IoU, Area_2")
+    assert row["between"] == pytest.approx([(1 + 0.5 + 0.5) / 3] * 2)
+
+
+def test_a_comparison_says_where_lower_is_better(stored: Path, capsys: Capture):
+    for method in ("truth", "a"):
+        times = np.arange(5.0)
+        path = np.column_stack(
+            [times, times, times**2, times * (method == "a"), times * 0, times * 0, times * 0, times**0]
+        )
+        (stored / f"paths_{method}").mkdir()
+        np.savetxt(stored / f"paths_{method}" / "walk.txt", path)
+    folders = ["--pred", stored / "paths_a", "--truth", stored / "paths_truth", "--out", stored / "walks"]
+    assert cli.main(["benchmark", "trajectory", *map(str, folders)]) == 0
+    assert "(lower is better)" in (stored / "walks" / "report.html").read_text()
+    capsys.readouterr()
+    assert cli.main(["compare", *[str(stored / "walks")] * 2, "--resamples", "5"]) == 0
+    assert "ATE rmse (m): lower is better" in " ".join(capsys.readouterr().out.split())
 
 
 def test_methods_scored_against_other_truth_are_not_compared(stored: Path, capsys: Capture):

@@ -83,7 +83,7 @@ def _steps(positions: NDArray[np.float64], choices: TrajectoryChoices) -> NDArra
         return pairs_by_distance(positions, choices.delta, every)
     if choices.delta != int(choices.delta):
         raise InputError(f"trajectory.delta {choices.delta} is not a whole number of frames")
-    return pairs_by_frames(len(positions), int(choices.delta), every)
+    return pairs_by_frames(len(positions), int(min(choices.delta, len(positions))), every)
 
 
 def _curves(tallies: Sequence[Tally]) -> tuple[Curve, ...]:

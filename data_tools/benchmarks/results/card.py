@@ -75,10 +75,20 @@ def read_card(file: Path) -> dict[str, Any]:
         card = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read as a card ({error}); give a card.json of geo3d benchmark") from error
-    needed = {"card", "protocol", "choices", "scores", "scenes", "predictions", "truth", "code", "environment"}
-    if not isinstance(card, dict) or not needed <= card.keys() or card["card"] != LAYOUT:
+    if not _is_card(card):
         raise InputError(f"{file} is no card of this layout ({LAYOUT}); give a card.json of geo3d benchmark")
     return card
+
+
+def _is_card(read: Any) -> bool:
+    parts = {"protocol", "choices", "scores", "scenes", "predictions", "truth", "code", "environment"}
+    if not isinstance(read, dict) or read.get("card") != LAYOUT:
+        return False
+    if not all(isinstance(read.get(part), dict) for part in parts):
+        return False
+    folders = read["predictions"], read["truth"]
+    whole = all(isinstance(one.get("folder"), str) and isinstance(one.get("files"), dict) for one in folders)
+    return whole and isinstance(read["protocol"].get("name"), str)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -113,7 +123,7 @@ def circumstances(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _folder(folder: Path, hashes: dict[Path, str], home: Path) -> dict[str, Any]:
     files = {file.relative_to(folder).as_posix(): digest for file, digest in sorted(hashes.items())}
-    return {"folder": os.path.relpath(folder.absolute(), home.absolute()), "files": files}
+    return {"folder": os.path.relpath(folder.resolve(), home.resolve()), "files": files}
 
 
 def _number(value: Any) -> float | int | None:

@@ -8,15 +8,18 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.protocol import Curve
+from geo3d.data_tools.benchmarks.results.tables import shown
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-WIDE, HIGH, LEFT, FOOT = 520, 260, 52, 40
+WIDE, HIGH, LEFT, FOOT = 520, 260, 76, 40
 """Pixels of a chart of lines, and of the room for its axes' numbers."""
-ROW, NAMES = 20, 150
-"""Pixels of a bar's row, and of the room for its name."""
+ROW, NAMES, LEGEND = 20, 150, 150
+"""Pixels of a bar's row, and of the room for its name and for that of a line."""
+LETTER = 7
+"""Pixels of most letters."""
 INKS = ("#3b6fb6", "#d62728", "#2a9d5c", "#9467bd", "#e08a1e", "#17a2b8", "#7f7f7f", "#8c564b")
 MOST_LINES, MOST_CELLS = 8, 60
 """Lines that can be told apart, and rows of a matrix that can be read."""
@@ -31,9 +34,9 @@ def bars(names: Sequence[str], values: Sequence[float]) -> str:
         y, there = i * ROW, math.isfinite(value)
         long = (WIDE - NAMES - 70) * max(value, 0) / top if there else 0
         rows.append(
-            f'<text x="{NAMES - 6}" y="{y + 14}" text-anchor="end">{escape(name)}</text>'
+            f'<text x="{NAMES - 6}" y="{y + 14}" text-anchor="end">{_cut(name, NAMES)}</text>'
             f'<rect x="{NAMES}" y="{y + 3}" width="{long:.1f}" height="{ROW - 6}"/>'
-            f'<text x="{NAMES + long + 5:.1f}" y="{y + 14}">{f"{value:.3f}" if there else "none"}</text>'
+            f'<text x="{NAMES + long + 5:.1f}" y="{y + 14}">{shown(value) if there else "none"}</text>'
         )
     return f'<svg viewBox="0 0 {WIDE} {ROW * len(rows) + 4}" style="max-height:none" role="img">{"".join(rows)}</svg>'
 
@@ -49,7 +52,7 @@ def lines(curve: Curve) -> str:
         points = " ".join(f"{_x(x / right):.1f},{_y(y / top):.1f}" for x, y in pairs)
         ink = INKS[i]
         parts.append(f'<polyline points="{points}" style="stroke:{ink}"/>')
-        parts.append(f'<text x="{WIDE - 150}" y="{16 + 15 * i}" style="fill:{ink}">{escape(name)}</text>')
+        parts.append(f'<text x="{WIDE - LEGEND}" y="{16 + 15 * i}" style="fill:{ink}">{_cut(name, LEGEND)}</text>')
     return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(curve.title)}">{"".join(parts)}</svg>'
 
 
@@ -73,8 +76,15 @@ def _cell(share: float) -> str:
     return f'<td style="{shade}" title="{share:.4f}">{f"{100 * share:.0f}" if share >= 0.005 else ""}</td>'
 
 
+def _cut(name: str, wide: int) -> str:
+    """A name for an SVG, without its middle where it is too wide; the pointer shows all of it."""
+    most = wide // LETTER
+    kept = name if len(name) <= most else f"{name[: (most - 1) // 2]}…{name[-(most // 2) :]}"
+    return f"{escape(kept)}<title>{escape(name)}</title>"
+
+
 def _x(part: float) -> float:
-    return LEFT + (WIDE - LEFT - 160) * part
+    return LEFT + (WIDE - LEFT - LEGEND - 10) * part
 
 
 def _y(part: float) -> float:

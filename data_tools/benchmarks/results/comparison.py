@@ -22,6 +22,8 @@ def print_comparison(protocol: Protocol, compared: Sequence[Compared], scenes: i
     """A row for each score and method."""
     head = ("score", "method", "value", "between", "less the first", "between", "above it")
     title = f"{protocol.name}: {scenes} scenes, 95 % of {resamples} paired resamples"
+    if protocol.lower_is_better:
+        title += f"; {compared[0].score}: lower is better"
     print_table(title, [head, *((one.score, *_cells(one)) for one in compared)], left=2, least_width=LEAST_WIDTH)
 
 

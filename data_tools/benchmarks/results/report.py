@@ -53,14 +53,15 @@ def write_report(
         ),
         ("all", "What these numbers are of", _card(protocol, card)),
     )
+    better = " (lower is better)" if protocol.lower_is_better else ""
     parts = {
         "title": escape(protocol.title),
-        "summary": f"{len(card['scenes'])} scenes; {escape(main)} {shown(scores.overall[main])}",
+        "summary": f"{len(card['scenes'])} scenes; {escape(main)} {shown(scores.overall[main])}{better}",
         "sections": "\n".join(
             f'<section class="{wide}"><h2>{title}</h2>{body}</section>' for wide, title, body in sections if body
         ),
     }
-    path.write_text(page.substitute(parts), encoding="utf-8")
+    path.write_text(page.substitute(parts), encoding="utf-8", errors="xmlcharrefreplace")
 
 
 def _card(protocol: Protocol, card: dict[str, Any]) -> str:

@@ -69,7 +69,7 @@ def write_json(path: Path, protocol: Protocol, scores: Scores, scenes: dict[str,
 
 def write_csv(path: Path, scores: Scores) -> None:
     """``scores.csv``: one score a line, with the class it is of, or ``overall``, and all its digits."""
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    with open(path, "w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("class", "score", "value"))
         rows.writerows(("overall", name, repr(float(value))) for name, value in scores.overall.items())
@@ -83,15 +83,20 @@ def write_latex(path: Path, scores: Scores) -> None:
     if scores.classes:
         lines += ["", latex_row(("", *scores.classes))]
         lines += [latex_row((name, *map(shown, values))) for name, values in scores.by_class.items()]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def shown(value: Any) -> str:
-    """A number for a person: counts whole, others with four digits after the point, a dash where there is none."""
+    """A number for a person: counts whole, others with four digits after the point, a dash where there is none.
+
+    Below 0.01 it is four digits from the first that is not 0, or squared distances would look like 0.
+    """
     number = value.item() if hasattr(value, "item") else value
     if isinstance(number, int):
         return f"{number:,}"
-    return f"{number:.4f}" if math.isfinite(number) else "-"
+    if not math.isfinite(number):
+        return "-"
+    return f"{number:.4g}" if 0 < abs(number) < 0.01 else f"{number:.4f}"
 
 
 def latex_row(cells: Sequence[str]) -> str:

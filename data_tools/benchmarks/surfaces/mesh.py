@@ -97,6 +97,7 @@ def _surfaces(scene: Scene) -> tuple[Surface, Surface]:
 def _curve(tallies: Sequence[Tally], choices: Choices) -> Curve:
     f_scores, precision, recall = means(tallies, "curves").tolist()
     cuts = _cuts(choices)
+    lines: dict[str, tuple[Sequence[float], Sequence[float]]]
     lines = {"precision": (cuts, precision), "recall": (cuts, recall), "F-score": (cuts, f_scores)}
     return Curve("Precision, recall and F-score over the threshold", "threshold, in the files' unit", "share", lines)
 

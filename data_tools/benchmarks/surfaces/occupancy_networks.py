@@ -72,13 +72,12 @@ def count(scene: Scene, choices: Choices) -> Tally | None:
 
 def score(tallies: Sequence[Tally], choices: Choices) -> Scores:
     """The means of each class over its models, and of all over the classes."""
-    import numpy as np
-
     classes = tuple(sorted({str(tally["class"]) for tally in tallies}))
     rows = [means([tally for tally in tallies if str(tally["class"]) == name], "values") for name in classes]
     overall = means([{"values": row} for row in rows], "values")
-    columns = {name: np.array([row[NAMES.index(name)] for row in rows]) for name in BY_CLASS}
-    counts = np.array([sum(str(tally["class"]) == name for tally in tallies) for name in classes])
+    columns: dict[str, Sequence[float]]
+    columns = {name: [float(row[NAMES.index(name)]) for row in rows] for name in BY_CLASS}
+    counts = [sum(str(tally["class"]) == name for tally in tallies) for name in classes]
     return Scores(
         dict(zip(NAMES, overall.tolist(), strict=True)), classes, columns | {"models": counts}, notes=noted(tallies)
     )

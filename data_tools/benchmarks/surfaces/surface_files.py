@@ -151,6 +151,9 @@ def made(file: Path, points: Any, faces: Any = None, normals: Any = None) -> Sur
     """A surface of arrays of any types; raises InputError for shapes that are none."""
     import numpy as np
 
+    for read in (points, faces, normals):
+        if read is not None and np.asarray(read).dtype.kind not in "biuf":
+            raise InputError(f"{file} holds {np.asarray(read).dtype}; real numbers are needed")
     placed = np.array(points, np.float64)
     if placed.ndim != 2 or placed.shape[1] != 3:
         raise InputError(f"{file} has points of the shape {placed.shape}; three numbers each are needed")

@@ -153,7 +153,7 @@ def _cropped(points: NDArray[np.float64], file: Path) -> NDArray[np.float64]:
     try:
         read = json.loads(read_bytes(file))
         corners = np.array(read["bounding_polygon"], np.float64).reshape(-1, 3)
-        axis, low, high = "XYZ".index(read["orthogonal_axis"]), float(read["axis_min"]), float(read["axis_max"])
+        axis, low, high = list("XYZ").index(read["orthogonal_axis"]), float(read["axis_min"]), float(read["axis_max"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{file} is no crop with bounding_polygon, orthogonal_axis, axis_min and axis_max ({error})"

@@ -195,6 +195,14 @@ def test_what_cannot_be_scored_is_named(given: str, choices: Choices, said: str,
     assert "\n" not in str(raised.value)
 
 
+def test_a_path_shorter_than_any_step_has_no_relative_error(place: Path):
+    path = lines(tum(np.arange(5.0), walk(np.arange(5.0))))
+    write(place, path, path)
+    scores = scored(place, chosen(delta=1e30))
+    assert np.isnan(scores.overall["RPE rmse (m)"])
+    assert scores.overall["ATE rmse (m)"] == pytest.approx(0, abs=1e-12)
+
+
 def test_an_artifact_without_cameras_is_refused(place: Path):
     (place / "truth" / "walk.txt").write_text(TUM)
     (place / "pred" / "walk").mkdir()

@@ -120,3 +120,10 @@ def test_damaged_files_are_named_with_what_is_wrong(tmp_path: Path):
         read_surface(tmp_path / "j.npz")
     with pytest.raises(InputError, match=r"none\.ply cannot be read"):
         read_surface(tmp_path / "none.ply")
+
+
+@pytest.mark.parametrize("points", [np.array([["1", "x", "3"]]), POINTS * 1j])
+def test_arrays_of_what_are_no_real_numbers_are_refused(points: np.ndarray, tmp_path: Path):
+    np.savez(tmp_path / "a.npz", points=points)
+    with pytest.raises(InputError, match=r"a\.npz holds .*; real numbers are needed"):
+        read_surface(tmp_path / "a.npz")

@@ -116,7 +116,8 @@ def test_damaged_crops_and_alignments_are_named(folder: Path):
         with pytest.raises(InputError, match=rf"Barn_trans\.txt {said}"):
             scored(folder)
     alignment.unlink()
-    for text in ("{", "[]", "{}", json.dumps(CROP | {"orthogonal_axis": "W"}), json.dumps(CROP | {"axis_min": None})):
+    damaged = ({"orthogonal_axis": "W"}, {"orthogonal_axis": ""}, {"orthogonal_axis": "YZ"}, {"axis_min": None})
+    for text in ("{", "[]", "{}", *(json.dumps(CROP | damage) for damage in damaged)):
         crop.write_text(text)
         with pytest.raises(InputError, match=r"Barn\.json is no crop"):
             scored(folder)
