@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,9 @@ from geo3d.data_tools.benchmarks.protocol import Protocol
 from geo3d.progress import track
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from geo3d.data_tools.benchmarks.protocol import Tally
 
 
@@ -52,11 +55,12 @@ def compare_methods(
     scores = [protocol.score(method.tallies, choices).overall for method in methods]
     names = list(dict.fromkeys(name for score in scores for name in score))
     nan = float("nan")  # of a score that only other scenes or methods have, such as that of an area
+    resample_of = [_resampler(method.tallies, protocol.adds_up) for method in methods]
     drawn = np.empty((len(methods), draws, len(names)))
     chosen = resamples(len(methods[0].tallies), draws, seed)
     for draw, places in enumerate(track(chosen, "resample", draws, "draws")):
-        for row, method in enumerate(methods):
-            resampled = protocol.score([method.tallies[place] for place in places], choices).overall
+        for row, resample in enumerate(resample_of):
+            resampled = protocol.score(resample(places), choices).overall
             drawn[row, draw] = [resampled.get(name, nan) for name in names]
     return [
         Compared(
@@ -72,3 +76,19 @@ def compare_methods(
         for column, name in enumerate(names)
         for row, method in enumerate(methods)
     ]
+
+
+def _resampler(tallies: Sequence[Tally], adds_up: bool) -> Callable[[NDArray[np.int64]], list[Tally]]:
+    """What gives the tallies at some places: all of them, or where they add up their sum, in one product."""
+    import numpy as np
+
+    if not adds_up:
+        return lambda places: [tallies[place] for place in places]
+    shapes = {name: counts.shape for name, counts in tallies[0].items()}
+    stacked = {name: np.stack([tally[name].ravel() for tally in tallies]).astype(np.float64) for name in shapes}
+
+    def summed(places: NDArray[np.int64]) -> list[Tally]:
+        often = np.bincount(places, minlength=len(tallies)).astype(np.float64)  # sums are whole, exact below 2^53
+        return [{name: (often @ stacked[name]).reshape(shape).astype(np.int64) for name, shape in shapes.items()}]
+
+    return summed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def read_ids(file: Path) -> NDArray[np.int64]:
         return whole_array(file, 1)
     if content.startswith(b"ply"):
         return _whole(ply_property(file, "label"), file)
-    numbers = whole_numbers(content)
+    numbers = whole_numbers(content.removeprefix(BOM_UTF8))
     if isinstance(numbers, int):
         line = content.split(b"\n")[numbers - 1][:40].decode("utf-8", "replace").strip()
         raise InputError(f"{file}, line {numbers}: {line!r} is not a whole number; one id a line is allowed")

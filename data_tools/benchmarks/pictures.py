@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 WIDTH = 360
 """Pixels of one panel, at most, and of its height."""
+LABELS_PICTURED = "Truth, prediction, and mistakes in red; what is right is grey, what does not count paler."
+"""What :func:`label_panels` shows."""
 RIGHT, WRONG, IGNORED = (200, 206, 212), (214, 39, 40), (238, 238, 238)
 """RGB of what was predicted right, wrong, and of what does not count."""
 

@@ -96,3 +96,7 @@ class Protocol:
     """Whether the first of the overall scores is an error."""
     picture: Callable[[Scene, Choices], NDArray[np.uint8] | None] | None = None
     """RGB [height, width, 3] of how prediction and truth differ; None where the files do not say where things are."""
+    pictured: str = ""
+    """What its panels and colours mean: a sentence."""
+    adds_up: bool = False
+    """Whether the scores depend on the sums of the tallies' arrays alone, all of which hold counts."""

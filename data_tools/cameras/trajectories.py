@@ -61,7 +61,7 @@ def read_stamped(path: Path) -> tuple[NDArray[np.float64] | None, NDArray[np.flo
 def _rows(path: Path) -> NDArray[np.float64]:
     """The numbers of each line, as many in each; of a Redwood log those of its matrices."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as text: {error}") from error
     rows: list[tuple[int, list[float]]] = []

@@ -16,6 +16,7 @@ from geo3d.data_tools.benchmarks.instances.scene_instances import (
 )
 from geo3d.data_tools.benchmarks.instances.scores import instance_scores
 from geo3d.data_tools.benchmarks.pairing import named, refuse_extra
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.labels import nyu40
 
@@ -171,4 +172,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
 )

@@ -13,7 +13,7 @@ from geo3d.data_tools.benchmarks.label_files import same_length
 from geo3d.data_tools.benchmarks.label_tables import in_range, read_array, read_last_ids
 from geo3d.data_tools.benchmarks.labels.scores import confusion_scores, total_confusion, without_absent
 from geo3d.data_tools.benchmarks.pairing import named, refuse_extra
-from geo3d.data_tools.benchmarks.pictures import label_panels
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, label_panels
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.errors import InputError
 
@@ -166,4 +166,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
 )

@@ -18,7 +18,7 @@ from geo3d.data_tools.benchmarks.labels.scores import (
     total_confusion,
 )
 from geo3d.data_tools.benchmarks.pairing import finder
-from geo3d.data_tools.benchmarks.pictures import label_panels, palette
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, label_panels, palette
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.labels.scannet200 import CLASSES, GROUPS, IDS, TRAINING_ONLY
 from geo3d.errors import InputError
@@ -159,4 +159,6 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
+    adds_up=True,
 )

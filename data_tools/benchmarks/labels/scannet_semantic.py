@@ -15,7 +15,7 @@ from geo3d.data_tools.benchmarks.labels.scores import (
     without_absent,
 )
 from geo3d.data_tools.benchmarks.pairing import finder
-from geo3d.data_tools.benchmarks.pictures import label_panels
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, label_panels
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.labels import nyu40
 
@@ -94,4 +94,6 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
+    adds_up=True,
 )

@@ -12,7 +12,7 @@ from geo3d.data_tools.benchmarks.label_tables import in_range, read_array, whole
 from geo3d.data_tools.benchmarks.labels.scores import listed
 from geo3d.data_tools.benchmarks.logits import are_logits, best
 from geo3d.data_tools.benchmarks.pairing import named, refuse_extra
-from geo3d.data_tools.benchmarks.pictures import label_panels, palette
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, label_panels, palette
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.labels.shapenet_parts import CATEGORIES, NAME_OF, NAMES, PART_COUNT, parts_of
 from geo3d.errors import InputError
@@ -200,4 +200,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
 )

@@ -16,6 +16,13 @@ CLOSE, FAR = (59, 111, 182), (214, 39, 40)
 """RGB of the predicted path where its error is 0, and where it is largest."""
 
 
+PATHS_PICTURED = (
+    "The true path in grey, seen along the axis in which it is flattest (for most from above), and over it the "
+    "predicted one, from blue to red by its error."
+)
+"""What :func:`path_picture` shows."""
+
+
 def path_picture(
     true: NDArray[np.float64], given: NDArray[np.float64], errors: NDArray[np.float64]
 ) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.choices import Choices, TrajectoryChoices
 from geo3d.data_tools.benchmarks.pairing import finder
-from geo3d.data_tools.benchmarks.paths.look import path_picture
+from geo3d.data_tools.benchmarks.paths.look import PATHS_PICTURED, path_picture
 from geo3d.data_tools.benchmarks.paths.matching import matched_paths
 from geo3d.data_tools.benchmarks.protocol import Curve, Protocol, Scene, Scores
 from geo3d.errors import InputError
@@ -174,4 +174,5 @@ PROTOCOL = Protocol(
     score=score,
     lower_is_better=True,
     picture=picture,
+    pictured=PATHS_PICTURED,
 )

@@ -44,7 +44,8 @@ def write_report(
         (
             "all",
             f"Scenes, from worst to best by {escape(main)}",
-            f'<div class="film">{"".join(_scene(name, one, pictures.get(name)) for name, one in scenes)}</div>',
+            f"<p>{escape(protocol.pictured)}</p>" * bool(pictures)
+            + f'<div class="film">{"".join(_scene(name, one, pictures.get(name)) for name, one in scenes)}</div>',
         ),
         (
             "all",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.pairing import finder
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
-from geo3d.data_tools.benchmarks.surfaces.sampled import as_notes, distance_panels, means, noted
+from geo3d.data_tools.benchmarks.surfaces.sampled import DISTANCES_PICTURED, as_notes, distance_panels, means, noted
 from geo3d.data_tools.benchmarks.surfaces.surface_files import read_surface
 
 if TYPE_CHECKING:
@@ -128,4 +128,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=DISTANCES_PICTURED,
 )

@@ -9,7 +9,7 @@ from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.pairing import finder
 from geo3d.data_tools.benchmarks.protocol import Curve, Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.surfaces.comparison import closed, draw, normals, remarks, shares, volume
-from geo3d.data_tools.benchmarks.surfaces.sampled import as_notes, distance_panels, means, noted
+from geo3d.data_tools.benchmarks.surfaces.sampled import DISTANCES_PICTURED, as_notes, distance_panels, means, noted
 from geo3d.data_tools.benchmarks.surfaces.surface_files import PATTERNS, Surface, read_surface
 
 if TYPE_CHECKING:
@@ -164,4 +164,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=DISTANCES_PICTURED,
 )

@@ -10,7 +10,15 @@ from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.pairing import named, refuse_extra
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.surfaces.comparison import crossings
-from geo3d.data_tools.benchmarks.surfaces.sampled import Sampled, as_notes, distance_panels, means, noted, sampled
+from geo3d.data_tools.benchmarks.surfaces.sampled import (
+    DISTANCES_PICTURED,
+    Sampled,
+    as_notes,
+    distance_panels,
+    means,
+    noted,
+    sampled,
+)
 from geo3d.data_tools.benchmarks.surfaces.surface_files import Surface, made, read_arrays, read_surface
 from geo3d.errors import InputError
 
@@ -274,4 +282,5 @@ PROTOCOL = Protocol(
     score=score,
     lower_is_better=True,
     picture=picture,
+    pictured=DISTANCES_PICTURED,
 )

@@ -62,6 +62,13 @@ def as_notes(sentences: Sequence[str]) -> NDArray[np.str_]:
     return np.array(sentences, np.str_)
 
 
+DISTANCES_PICTURED = (
+    "The prediction's points by how far off they are, then the truth's by how far they were missed: grey at no "
+    "distance, then yellow, red and dark."
+)
+"""What :func:`distance_panels` shows."""
+
+
 def distance_panels(
     prediction: NDArray[np.float64],
     errors: NDArray[np.float64],

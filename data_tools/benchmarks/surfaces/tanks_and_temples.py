@@ -11,7 +11,7 @@ from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.label_files import read_bytes
 from geo3d.data_tools.benchmarks.pairing import named, refuse_extra
 from geo3d.data_tools.benchmarks.protocol import Curve, Protocol, Scene, Scores
-from geo3d.data_tools.benchmarks.surfaces.sampled import as_notes, distance_panels, means, noted
+from geo3d.data_tools.benchmarks.surfaces.sampled import DISTANCES_PICTURED, as_notes, distance_panels, means, noted
 from geo3d.data_tools.benchmarks.surfaces.surface_files import read_surface
 from geo3d.errors import InputError
 
@@ -205,4 +205,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=DISTANCES_PICTURED,
 )

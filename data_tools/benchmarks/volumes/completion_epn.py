@@ -10,7 +10,7 @@ from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.pairing import named, refuse_extra
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.volumes.distance_files import DistanceGrid, read_distances, read_scan, same_grid
-from geo3d.data_tools.benchmarks.volumes.surfaces import distance_panels
+from geo3d.data_tools.benchmarks.volumes.surfaces import ERRORS_PICTURED, distance_panels
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -205,4 +205,5 @@ PROTOCOL = Protocol(
     score=score,
     lower_is_better=True,
     picture=picture,
+    pictured=ERRORS_PICTURED,
 )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.labels.scores import confusion_scores, total_confusion
-from geo3d.data_tools.benchmarks.pictures import palette
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, palette
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.volumes.scancomplete_files import CLASSES, TRUNCATION, Compared, find, read_compared
-from geo3d.data_tools.benchmarks.volumes.surfaces import class_panels, distance_panels
+from geo3d.data_tools.benchmarks.volumes.surfaces import ERRORS_PICTURED, class_panels, distance_panels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,4 +186,5 @@ PROTOCOL = Protocol(
     score=score,
     lower_is_better=True,
     picture=picture,
+    pictured=f"{ERRORS_PICTURED} Below, where there are labels: {LABELS_PICTURED}",
 )

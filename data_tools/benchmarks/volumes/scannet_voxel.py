@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.labels.scores import looked_up, places_of, total_confusion
 from geo3d.data_tools.benchmarks.pairing import finder
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.volumes.label_volumes import read_prediction, read_truth
 from geo3d.data_tools.benchmarks.volumes.surfaces import class_panels
@@ -151,4 +152,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
 )

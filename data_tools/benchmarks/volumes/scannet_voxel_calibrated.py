@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.pairing import finder
-from geo3d.data_tools.benchmarks.pictures import label_panels
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, label_panels
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.volumes.labelled_points import CLASSES, read_labelled_points, read_predicted_labels
 from geo3d.data_tools.labels import nyu40
@@ -169,4 +169,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
 )

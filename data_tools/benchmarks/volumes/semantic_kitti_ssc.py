@@ -10,7 +10,7 @@ from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.label_files import read_bytes
 from geo3d.data_tools.benchmarks.labels.scores import absent, listed, total_confusion
 from geo3d.data_tools.benchmarks.pairing import finder
-from geo3d.data_tools.benchmarks.pictures import label_panels
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, label_panels
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.semantic_kitti_labels import read_voxel_classes
 from geo3d.data_tools.labels.semantic_kitti import CLASSES, KNOWN_TO_THE_TABLE, NAMES, UNLABELLED
@@ -160,4 +160,6 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
+    adds_up=True,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.data_tools.benchmarks.labels.scores import total_confusion
-from geo3d.data_tools.benchmarks.pictures import palette
+from geo3d.data_tools.benchmarks.pictures import LABELS_PICTURED, palette
 from geo3d.data_tools.benchmarks.protocol import Protocol, Scene, Scores
 from geo3d.data_tools.benchmarks.volumes.eleven_classes import CLASSES
 from geo3d.data_tools.benchmarks.volumes.sscnet_files import PREDICTIONS, TRUTHS, find, read_prediction, read_truth
@@ -175,4 +175,5 @@ PROTOCOL = Protocol(
     count=count,
     score=score,
     picture=picture,
+    pictured=LABELS_PICTURED,
 )

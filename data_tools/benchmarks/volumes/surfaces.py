@@ -18,6 +18,13 @@ OPENED = 0.55
 """Share of a room's height that is shown, for ceilings hide what is below them."""
 
 
+ERRORS_PICTURED = (
+    "Surfaces of the truth and of the prediction, coloured by height, and the error of both, grey where there is none "
+    "and red where it is large; what does not count is paler."
+)
+"""What :func:`distance_panels` shows."""
+
+
 def distance_panels(
     truth: NDArray[np.floating],
     prediction: NDArray[np.floating],

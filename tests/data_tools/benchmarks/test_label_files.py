@@ -26,7 +26,9 @@ def test_ids_are_read_from_each_kind_of_file_whatever_its_name(tmp_path: Path):
     np.save(tmp_path / "a.npy", IDS.astype(np.uint8))
     (tmp_path / "a.npy").rename(tmp_path / "array")
     (tmp_path / "text").write_text("5\n0\n40\n39\n")
-    for file in (tmp_path / "array", tmp_path / "text", ply(tmp_path / "a", True), ply(tmp_path / "b", False)):
+    (tmp_path / "windows").write_bytes(b"\xef\xbb\xbf5\r\n0\r\n40\r\n39\r\n")
+    texts = tmp_path / "text", tmp_path / "windows"
+    for file in (tmp_path / "array", *texts, ply(tmp_path / "a", True), ply(tmp_path / "b", False)):
         assert read_ids(file).tolist() == IDS.tolist()
 
 
