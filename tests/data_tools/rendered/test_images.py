@@ -38,7 +38,7 @@ def some_view() -> View:
 
 
 def written(folder: Path, config: ImagesConfig, view: View, flows: dict[str, Flow]) -> dict[str, Path]:
-    files = image_files(config, flow=True, number=1, count=3)
+    files = image_files(config, flow=bool(flows), number=1, count=3)
     for name in files.values():
         (folder / name).parent.mkdir(exist_ok=True)
     write_images(folder, files, view, flows, config)
@@ -48,7 +48,7 @@ def written(folder: Path, config: ImagesConfig, view: View, flows: dict[str, Flo
 
 def test_flow_that_is_not_there_is_not_taken_for_something_else(tmp_path: Path):
     with pytest.raises(KeyError, match="forward_flow"):
-        written(tmp_path, ImagesConfig(), some_view(), {})
+        write_images(tmp_path, {"forward_flow": "f.png"}, some_view(), {}, ImagesConfig())
     with pytest.raises(ValueError, match="albedo is no channel"):
         write_images(tmp_path, {"albedo": "a.png"}, some_view(), {}, ImagesConfig())
 
