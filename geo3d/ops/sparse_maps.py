@@ -7,7 +7,7 @@ that come in the order of both their rows.
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import accumulate, pairwise, product
 
 import numpy as np
 import torch
@@ -62,8 +62,29 @@ def kernel_map(
     sources, targets = pack(inputs, low, sizes), pack(outputs, low, sizes)
     moved = pack(steps, torch.zeros_like(low), sizes)
     join = _joined if inputs.device.type == "cpu" else _joined_reference
+    if inputs is outputs and len(offsets) % 2 and torch.equal(offsets, -offsets.flip(0)):
+        return _mirrored(*join(sources, targets, moved[: len(offsets) // 2]), len(inputs))
     takes, gives, starts = join(sources, targets, moved)
     return KernelMap(takes, gives, starts, len(inputs), len(outputs))
+
+
+def _mirrored(takes: Tensor, gives: Tensor, starts: tuple[int, ...], count: int) -> KernelMap:
+    """The whole map among the same places, from that of the first half of a centred kernel's offsets.
+
+    The middle one takes every place to itself, and each of the others is the reverse of one of the first half.
+    """
+    own = torch.arange(count, dtype=takes.dtype, device=takes.device)
+    spans = [slice(first, last) for first, last in pairwise(starts)][::-1]
+    sizes = [span.stop - span.start for span in spans]
+    middle = starts[-1] + count
+    behind = (middle + total for total in accumulate(sizes))
+    return KernelMap(
+        torch.cat([takes, own, *(gives[span] for span in spans)]),
+        torch.cat([gives, own, *(takes[span] for span in spans)]),
+        (*starts, middle, *behind),
+        count,
+        count,
+    )
 
 
 def unique_rows(coordinates: Int[Tensor, "row axis"]) -> tuple[Int[Tensor, "unique axis"], Int[Tensor, " row"]]:

@@ -138,3 +138,11 @@ def test_between_places_features_are_linear():
 def test_what_is_no_sparse_tensor_is_refused(make, said: str):
     with pytest.raises(ValueError, match=said):
         make()
+
+
+def test_large_features_are_allowed_whose_sum_is_not_finite():
+    tensor, _ = sparse_tensor(PLACES, torch.full((4, 1), 3e38))
+    assert (tensor.features == 3e38).all()
+    for mixed in ([torch.inf, -torch.inf, 0, 0], [0, 0, torch.nan, 0]):
+        with pytest.raises(ValueError, match="are not finite"):
+            sparse_tensor(PLACES, torch.tensor(mixed)[:, None])

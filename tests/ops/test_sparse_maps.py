@@ -92,3 +92,12 @@ def test_far_from_the_origin_is_as_near_it():
     one, other = kernel_map(places, places, offsets), kernel_map(moved, moved, offsets)
     assert torch.equal(one.takes, other.takes)
     assert one.starts == other.starts
+
+
+@pytest.mark.parametrize("size", [(3, 3, 3), (5, 1, 3), (1, 1, 1), (2, 3, 3)])
+def test_a_map_among_the_same_places_is_that_between_equal_ones(size: tuple[int, int, int]):
+    places, offsets = scattered(300, 5), kernel_offsets(size, (1, 2, 1))
+    same, equal = kernel_map(places, places, offsets), kernel_map(places, places.clone(), offsets)
+    assert same.starts == equal.starts
+    assert torch.equal(same.takes, equal.takes)
+    assert torch.equal(same.gives, equal.gives)

@@ -1,6 +1,7 @@
 """Labels from texts, arrays, meshes and our artifacts."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ IDS = np.array([5, 0, 40, 39])
 def ply(file: Path, text: bool, attribute: str = "label") -> Path:
     mesh = trimesh.Trimesh(np.eye(4, 3), [[0, 1, 2], [1, 2, 3]], process=False)
     mesh.vertex_attributes[attribute] = IDS.astype(np.uint16)
-    file.write_bytes(mesh.export(file_type="ply", encoding="ascii" if text else "binary"))
+    exported: Any = mesh.export(file_type="ply", encoding="ascii" if text else "binary")
+    file.write_bytes(exported)
     return file
 
 
