@@ -6,7 +6,7 @@ long as any of the tensors lives.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -17,7 +17,7 @@ from geo3d.ops.sparse_maps import KernelMap, coarser, find_places, kernel_map, k
 FARTHEST = 1 << 30
 """Coordinates lie within it on both sides, so that steps from them fit into 32 bits."""
 
-Reduction = Literal["sum", "mean", "max", "random"]
+Reduction = Literal["sum", "mean", "max"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def voxelize(
     batch: Int[Tensor, " point"],
     features: Float[Tensor, "point channel"],
     voxel_size: float,
-    reduction: Reduction = "mean",
+    reduction: Reduction | Literal["random"] = "mean",
     seed: int = 0,
 ) -> tuple[SparseTensor, Int[Tensor, " point"]]:
     """Points to the voxels that hold them (voxel i spans [i, i + 1) times the size), and each point's row.
@@ -104,6 +104,8 @@ def reduce_rows(
     features: Float[Tensor, "row channel"], targets: Int[Tensor, " row"], count: int, reduction: Reduction
 ) -> Float[Tensor, "count channel"]:
     """Rows with one target put together; 0 where a target has none. Differentiable."""
+    if reduction not in get_args(Reduction):
+        raise ValueError(f"there is no reduction {reduction}; there are {', '.join(get_args(Reduction))}")
     if reduction == "max":
         lowest = features.new_full((count, features.shape[1]), -torch.inf)
         wide = targets[:, None].expand(-1, features.shape[1])
