@@ -15,6 +15,7 @@ from geo3d.data_tools.rendered.images import ImagesConfig
 from geo3d.data_tools.rendered.paths import PathConfig, camera_path
 from geo3d.data_tools.rendered.scene_sources import LoadedScene, SceneSource, load_scene
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
+from geo3d.data_tools.rooms.volumes import VOXEL_SIZES, VoxelSizes
 from geo3d.errors import InputError
 from geo3d.pipelines.render_scene import write_frames
 from geo3d.pipelines.rooms_config import RoomsConfig, claimed_of, furniture_of, sources_of
@@ -32,7 +33,9 @@ class MakeRoomsConfig:
 
     rooms: Annotated[RoomsConfig, tyro.conf.arg(name="")] = Field(default_factory=lambda: RoomsConfig(count=10))
     volumes: bool = True
-    """Write signed distance and label volumes at 4.7, 9.4, 18.8 and 5 cm."""
+    """Write signed distance and label volumes."""
+    voxel_sizes: VoxelSizes = VOXEL_SIZES
+    """Of the volumes, in metres."""
     truncation: Annotated[float, Field(gt=0)] = 3.0
     """Of the volumes, in voxels."""
     frames: Annotated[int, Field(ge=0)] = 0
@@ -67,7 +70,7 @@ def make_rooms(
     if not config.rooms.count:
         raise InputError("--count 0 makes nothing; 1 or more are allowed")
     furniture = furniture_of(config.rooms)
-    names = ("volumes", "truncation", "frames", "noise", "height", "width", "sheet")
+    names = ("volumes", "voxel_sizes", "truncation", "frames", "noise", "height", "width", "sheet")
     shared = claimed_of(config.rooms, furniture) | {name: getattr(config, name) for name in names}
     sources = sources_of(config.rooms, furniture)
     with claimed(out, SETTINGS, shared, "geo3d make-rooms"):
@@ -90,7 +93,7 @@ def make_room_scene(source: SceneSource, folder: Path, config: MakeRoomsConfig) 
     loaded = load_scene(source)
     write_scene(loaded, folder)
     if config.volumes:
-        write_volumes(loaded.scene, folder, config.truncation)
+        write_volumes(loaded.scene, folder, config.voxel_sizes, config.truncation)
     if config.frames:
         _write_scan(loaded, source, folder / "scan", config)
     if config.sheet and loaded.description is not None:

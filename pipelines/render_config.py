@@ -10,6 +10,7 @@ from geo3d.config import settings
 from geo3d.data_tools.rendered.frames import Writer
 from geo3d.data_tools.rendered.images import ImagesConfig
 from geo3d.data_tools.rendered.paths import PathConfig
+from geo3d.data_tools.rooms.volumes import VOXEL_SIZES, VoxelSizes
 from geo3d.pipelines.rooms_config import RoomsConfig
 from geo3d.stages.render import RenderConfig
 
@@ -27,7 +28,9 @@ class RenderDatasetConfig:
     noise: Annotated[float, Field(ge=0, le=10)] = 0.0
     """Errors of depth and colour, as a multiple of a structured-light camera's; 0 is an ideal camera."""
     volumes: bool = False
-    """Write signed distances and labels at 4.7, 9.4, 18.8 and 5 cm."""
+    """Write signed distances and labels of the whole scene."""
+    voxel_sizes: VoxelSizes = VOXEL_SIZES
+    """Of the volumes, in metres."""
     scan_volumes: bool = False
     """Fuse the frames on the same grids, too: what a scan would know of them."""
     truncation: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.0

@@ -50,7 +50,7 @@ def render_scene(source: SceneSource, folder: Path, config: RenderDatasetConfig,
     _begin(folder, digest)
     write_scene(loaded, folder)
     shutil.rmtree(folder / "volumes", ignore_errors=True)
-    volumes = write_volumes(loaded.scene, folder, config.truncation) if config.volumes else []
+    volumes = write_volumes(loaded.scene, folder, config.voxel_sizes, config.truncation) if config.volumes else []
     files = write_frames(loaded.scene, cameras, folder, _channels(config), config.render, config.noise, seed)
     frames = gather_frames(loaded.scene, cameras, folder, files, config.images.depth_unit)
     if config.scan_volumes:

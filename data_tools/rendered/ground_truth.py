@@ -10,7 +10,7 @@ from geo3d.data_tools.mesh_files import write_ply
 from geo3d.data_tools.rooms.arrange.stock import library_models_of
 from geo3d.data_tools.rooms.description import to_json
 from geo3d.data_tools.rooms.libraries.attribution import write_scene_credits
-from geo3d.data_tools.rooms.volumes import VOXEL_SIZES, distance_volume, semantic_volume, volume_name
+from geo3d.data_tools.rooms.volumes import distance_volume, semantic_volume, volume_name
 from geo3d.data_tools.semantic_files import write_objects, write_semantic_ply
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ def write_scene(loaded: LoadedScene, folder: Path) -> None:
     write_objects(mesh, folder / "objects.json")
 
 
-def write_volumes(scene: ModelledScene, folder: Path, truncation: float) -> list[DistanceVolume]:
+def write_volumes(
+    scene: ModelledScene, folder: Path, voxel_sizes: Sequence[float], truncation: float
+) -> list[DistanceVolume]:
     """Write ``volumes/SIZE/distance``, clipped to `truncation` voxels, and ``labels``; gives the distances."""
-    volumes = [distance_volume(scene, voxel_size, truncation * voxel_size) for voxel_size in VOXEL_SIZES]
+    volumes = [distance_volume(scene, voxel_size, truncation * voxel_size) for voxel_size in voxel_sizes]
     store_all(volumes, folder, "distance")
     store_all([semantic_volume(scene, volume) for volume in volumes], folder, "labels")
     return volumes

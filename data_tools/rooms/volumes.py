@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from geo3d.errors import InputError
 from geo3d.scene.memory import available_memory
@@ -10,6 +12,7 @@ from geo3d.scene.memory import available_memory
 if TYPE_CHECKING:
     from geo3d.scene.kinds import DistanceVolume, ModelledScene, SemanticVolume
 
+VoxelSizes = Annotated[tuple[Annotated[float, Field(ge=0.001, allow_inf_nan=False)], ...], Field(min_length=1)]
 VOXEL_SIZES = (0.047, 0.094, 0.188, 0.05)
 """Metres: the three levels of ScanComplete (Dai et al. 2018), and ScanNet's 5 cm."""
 MARGIN = 0.3
