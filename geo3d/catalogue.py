@@ -83,6 +83,13 @@ def options_of(place: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
     return {name: hints.get(name, Any) for name in found}
 
 
+def defaults_of(place: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The keywords that have defaults there, and these."""
+    parameters, empty = signature(resolve(place)).parameters, Parameter.empty
+    found = {name: parameters[name].default for name in options_of(place, without)}
+    return {name: value for name, value in found.items() if value is not empty}
+
+
 def _checked(place: str, name: str, value: Any, allowed: dict[str, Any]) -> Any:
     made = place.partition(":")[2]
     if name not in allowed:

@@ -12,30 +12,24 @@ import hashlib
 import math
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import Field
-
-from geo3d.checkpoints import CHECKPOINT, Progress, read_checkpoint, refuse_other, write_checkpoint
-from geo3d.config import settings
 from geo3d.errors import InputError
-from geo3d.prefetch import prefetched
-from geo3d.processes import average_buffers_, average_gradients_, in_processes, make_fabric, of_all
+from geo3d.learning.checkpoints import CHECKPOINT, Progress, read_checkpoint, refuse_other, write_checkpoint
+from geo3d.learning.config import FREE, TrainConfig
+from geo3d.learning.events import events_in
+from geo3d.learning.optimisers import make_optimiser, rate_at
+from geo3d.learning.prefetch import prefetched
+from geo3d.learning.processes import average_buffers_, average_gradients_, in_processes, make_fabric, of_all
 from geo3d.progress import steps
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
     from torch import Tensor, nn
-    from torch.optim import Optimizer
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, lt=1)]
-Count = Annotated[int, Field(ge=1)]
 
 
 class Task(Protocol):
@@ -64,50 +58,6 @@ class Source(Protocol):
     def validation(self) -> Iterable[Any]:
         """The batches to score on."""
         ...
-
-
-@settings
-class TrainConfig:
-    """How a model learns."""
-
-    steps: Count = 1000
-    """Batches that each process learns from."""
-    learning_rate: Positive = 1e-3
-    """Of AdamW, at its height."""
-    learning_rates: dict[str, Positive] = Field(default_factory=dict)
-    """Of single parts of the task, in place of that."""
-    betas: tuple[Share, Share] = (0.9, 0.999)
-    """Of AdamW: how long gradients and their squares are remembered."""
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    """Of AdamW, for weights of two or more dimensions: norms and biases are left alone."""
-    warmup: Annotated[int, Field(ge=0)] = 0
-    """Steps over which the learning rate grows to its height."""
-    schedule: Literal["cosine", "constant"] = "cosine"
-    """How the learning rate goes on from there: cosine ends at 0."""
-    clip: Positive | None = 1.0
-    """Largest norm of a part's gradients; None lets all pass."""
-    ema: Share = 0.999
-    """Share that the moving average of the weights keeps at each step; it is what is scored and kept. 0: off."""
-    precision: Literal["32-true", "bf16-mixed"] = "32-true"
-    """bf16-mixed computes products in bfloat16."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where to compute; auto is the graphics card where there is one."""
-    processes: Count = 1
-    """That learn together, each from batches of its own, on a device each; gradients are averaged."""
-    threads: Count = 1
-    """Of each process, that make batches ahead."""
-    save_every: Count = 500
-    """Steps between checkpoints."""
-    score_every: Count = 500
-    """Steps between scores on validation."""
-    patience: Count | None = None
-    """Scores in a row that are not the best so far, after which to stop; None goes on to the end."""
-    seed: int = 0
-    """Of all random numbers."""
-
-
-FREE = {"device", "threads", "save_every"}
-"""What a run may go on with otherwise."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +96,7 @@ def _learn(model: nn.Module, task: Task, batches: Source, config: TrainConfig, f
     with torch.random.fork_rng(cards):
         learner = _Learner(model, task, batches, config, fabric)
         learner.go_on_from(folder / CHECKPOINT)
-        with _events(folder, learner.progress.step, fabric.is_global_zero) as tell:
+        with events_in(folder, learner.progress.step, fabric.is_global_zero) as tell:
             learner.learn(folder / CHECKPOINT, tell)
 
 
@@ -161,7 +111,7 @@ class _Learner:
         unknown = config.learning_rates.keys() - self.parts.keys()
         if unknown:
             raise InputError(f"learning_rates names {min(unknown)}; the parts of the task are {', '.join(self.parts)}")
-        self.optimisers = {name: _optimiser(part, config) for name, part in self.parts.items()}
+        self.optimisers = {name: make_optimiser(part, config) for name, part in self.parts.items()}
         self.best: dict[str, Tensor] = {}
         self.progress = Progress(losses={name: [] for name in self.parts})
 
@@ -270,11 +220,12 @@ class _Learner:
                 batches = (on_device(batch, fabric.device) for batch in self.batches.validation())
                 scores = {name: float(value) for name, value in self.task.scores(self.average, batches).items()}
         scores = fabric.broadcast(scores)
-        progress.scores.append({"step": progress.step, **scores})
+        told = {name: value if math.isfinite(value) else None for name, value in scores.items()}  # as JSON has it
+        progress.scores.append({"step": progress.step, **told})
         if not self.best or _first(scores) > _first(progress.best_scores):
             self.best = {name: value.clone() for name, value in self.average.state_dict().items()}
             progress.best_step, progress.best_scores = progress.step, scores
-        return {f"score/{name}": value for name, value in scores.items()}
+        return {f"score/{name}": value for name, value in scores.items() if math.isfinite(value)}
 
     def _is_over(self) -> bool:
         """Whether all steps are taken, or too many scores in a row were not the best."""
@@ -292,27 +243,6 @@ class _Learner:
             "best": self.best,
             "optimisers": {name: optimiser.state_dict() for name, optimiser in self.optimisers.items()},
         }
-
-
-def rate_at(step: int, config: TrainConfig) -> float:
-    """Share of its height that the learning rate has at a step."""
-    if step < config.warmup:
-        return (step + 1) / (config.warmup + 1)
-    if config.schedule == "constant":
-        return 1.0
-    done = (step - config.warmup) / max(config.steps - config.warmup, 1)
-    return (1 + math.cos(math.pi * done)) / 2
-
-
-def _optimiser(part: nn.Module, config: TrainConfig) -> Optimizer:
-    import torch
-
-    learned = [value for value in part.parameters() if value.requires_grad]
-    groups = [
-        {"params": [value for value in learned if value.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [value for value in learned if value.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, betas=config.betas)
 
 
 def _average_(average: nn.Module, model: nn.Module, kept: float) -> None:
@@ -333,26 +263,3 @@ def _first(scores: dict[str, float]) -> float:
 def _seed_of(*numbers: int) -> int:
     """A seed of its own for each row of whole numbers."""
     return int.from_bytes(hashlib.sha256(repr(numbers).encode()).digest()[:8], "little") >> 1
-
-
-@contextmanager
-def _events(folder: Path, step: int, wanted: bool) -> Iterator[Callable[[int, dict[str, float]], None]]:
-    """A function that writes a step's numbers for TensorBoard, if it is installed, in place of those past `step`."""
-    writer = None
-    with warnings.catch_warnings(), suppress(ImportError):
-        warnings.simplefilter("ignore")
-        if wanted:
-            from torch.utils.tensorboard.writer import SummaryWriter
-
-            writer = SummaryWriter(folder / "events", purge_step=step + 1)
-
-    def tell(step: int, values: dict[str, float]) -> None:
-        if writer is not None:
-            for name, value in values.items():
-                writer.add_scalar(name, value, step)
-
-    try:
-        yield tell
-    finally:
-        if writer is not None:
-            writer.close()

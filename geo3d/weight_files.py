@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -73,9 +74,12 @@ def load_model(file: Path) -> tuple[nn.Module, Card]:
     Raises InputError for files that are missing, truncated or not those the card was written with, for a model that
     is not in the catalogue, and for weights of another architecture.
     """
-    card, state = read_card(file), None
+    card = read_card(file)
     model = make_model(card.model, card.options, len(card.classes))
-    state = _read_bytes(file, card.sha256)
+    content = _content(file)
+    state = _state_of(content, file)
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise InputError(f"{file} is not the file that {card_of(file).name} describes: its SHA-256 differs")
     misfit = misfits(state, model.state_dict())
     if misfit:
         raise InputError(f"{file} does not fit the model {card.model} that its card describes: {misfit[0]}")
@@ -113,12 +117,11 @@ def read_state(file: Path) -> dict[str, Tensor]:
     """
     import torch
 
+    content = _content(file)
     if file.suffix == ".safetensors":
-        return _read_bytes(file, None)
+        return _state_of(content, file)
     try:
-        found = torch.load(file, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise InputError(f"{file} does not exist; give a file of weights") from error
+        found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # whatever a damaged or unsafe pickle makes of the reader
         raise InputError(f"{file} holds no weights that can be read safely ({_first_line(error)})") from error
     for key in ("state_dict", "model_state_dict", "model"):
@@ -127,6 +130,42 @@ def read_state(file: Path) -> dict[str, Tensor]:
     if not isinstance(found, dict) or not all(isinstance(value, torch.Tensor) for value in found.values()):
         raise InputError(f"{file} holds something else than tensors by name")
     return dict(found)
+
+
+def start_from(
+    file: Path, model: nn.Module, name: str, options: Mapping[str, Any], classes: tuple[str, ...]
+) -> list[str]:
+    """Fill a model with the weights of a file, but for what depends on the classes where those are others.
+
+    Gives the names of what was left fresh. Raises InputError for weights of another model, or of other options.
+    """
+    state, wanted = read_state(file), model.state_dict()
+    card = read_card(file) if card_of(file).exists() else None
+    if card is not None and card.model != name:
+        raise InputError(f"{file} holds weights of {card.model}, and the model is {name}")
+    heads = _heads(name, options, len(classes))
+    if card is not None:
+        fresh = [] if tuple(card.classes) == classes else heads
+    else:
+        fresh = [one for one in heads if one in state and state[one].shape != wanted[one].shape]
+    misfit = misfits(_without(state, fresh), _without(wanted, fresh))
+    if misfit:
+        raise InputError(f"{file} does not fit {name} with these options: {misfit[0]}")
+    model.load_state_dict(wanted | _without(state, fresh))
+    return fresh
+
+
+def _heads(name: str, options: Mapping[str, Any], classes: int) -> list[str]:
+    """What has another shape where there is one class more."""
+    import torch
+
+    with torch.device("meta"):
+        one, other = (make_model(name, options, count).state_dict() for count in (classes, classes + 1))
+    return [key for key, value in one.items() if value.shape != other[key].shape]
+
+
+def _without(state: Mapping[str, Tensor], names: list[str]) -> dict[str, Tensor]:
+    return {name: value for name, value in state.items() if name not in names}
 
 
 def misfits(state: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:
@@ -140,23 +179,23 @@ def misfits(state: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[s
     return found + [f"{name} is not in the model" for name in state if name not in wanted]
 
 
-def _read_bytes(file: Path, sha256: str | None) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
+def _content(file: Path) -> bytes:
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except FileNotFoundError as error:
         raise InputError(f"{file} does not exist; give a file of weights") from error
     except OSError as error:
         raise InputError(f"{file} cannot be read ({error.strerror}); give a file of weights") from error
+
+
+def _state_of(content: bytes, file: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
     try:
-        state = load(content)
+        return load(content)
     except SafetensorError as error:
         raise InputError(f"{file} is truncated, or no safetensors file ({_first_line(error)})") from error
-    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-        raise InputError(f"{file} is not the file that {card_of(file).name} describes: its SHA-256 differs")
-    return state
 
 
 def _sizes(value: Tensor) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "geo3d"
 LEAVES = {"errors", "progress", "config"}
-LEARNING = {"models", "nn", "batches", "tasks", "train", "catalogue", "weight_files", "metrics"}
+LEARNING = {"models", "nn", "batches", "tasks", "train", "learning", "catalogue", "weight_files", "metrics"}
 MAY_IMPORT = {
     "errors": set(),
     "progress": set(),
@@ -22,10 +22,8 @@ MAY_IMPORT = {
     "weight_files": LEAVES | {"catalogue", "scene"},
     "batches": LEAVES | {"scene", "ops", "batches"},
     "tasks": LEAVES | {"models", "metrics", "ops", "tasks", "nn", "batches"},
-    "prefetch": LEAVES,
-    "checkpoints": LEAVES | {"scene"},
-    "processes": LEAVES,
-    "train": LEAVES | {"scene", "ops", "prefetch", "checkpoints", "processes"},
+    "learning": LEAVES | {"scene", "learning"},
+    "train": LEAVES | {"scene", "ops", "learning"},
     "stages": LEAVES | {"scene", "ops", "stages"} | LEARNING,
     "data_tools": LEAVES | {"scene", "ops", "metrics", "data_tools"},
     "pipelines": LEAVES | {"scene", "stages", "data_tools", "pipelines"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ class Progress:
     """That it had there."""
     losses: dict[str, list[float | None]] = field(default_factory=dict)
     """Of each part at each step, averaged over processes; None where it had none."""
-    scores: list[dict[str, float]] = field(default_factory=list)
-    """Each with its step."""
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    """Each with its step; None for what is no number."""
     seconds: float = 0.0
     """That the steps took, scoring and saving aside."""
     waited: float = 0.0
@@ -49,10 +50,9 @@ def read_checkpoint(file: Path) -> dict[str, Any]:
     """A checkpoint as it was written, on the CPU; raises InputError where it cannot be read."""
     import torch
 
+    content = file.read_bytes()
     try:
-        return torch.load(file, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
+        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # whatever damage makes of the reader
         raise InputError(f"{file} is damaged; remove it to begin anew") from error
 
