@@ -13,7 +13,7 @@ from geo3d.batches.scenes import IGNORED, Classes, fold_table, generator, read_v
 from geo3d.errors import InputError
 from geo3d.ops.encodings import CHANNELS, Encoding, encode
 
-MULTIPLE = 32
+MULTIPLE = 16
 """Sides of blocks are multiples of it, so that networks can halve them."""
 
 
