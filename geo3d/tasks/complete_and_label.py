@@ -129,12 +129,10 @@ def _label_scores(counts: list[dict[str, np.ndarray]]) -> dict[str, float]:
 def _completion_scores(counts: list[dict[str, np.ndarray]]) -> dict[str, float]:
     """Means of errors are in voxels; ``of the scan``: that of taking all that was not seen for free."""
     hits, wrong, missed = _total(counts, "occupied")
-    error, of_the_scan = divided(_total(counts, "errors"), _total(counts, "unknown"))
-    return {
-        "iou unknown": float(divided(np.array([hits]), np.array([hits + wrong + missed]))[0]),
-        "l1 unknown": float(error),
-        "l1 unknown of the scan": float(of_the_scan),
-    }
+    error, of_the_scan = _total(counts, "errors")
+    unknown = _total(counts, "unknown")
+    found = divided(np.array([hits, error, of_the_scan]), np.array([hits + wrong + missed, unknown, unknown]))
+    return dict(zip(("iou unknown", "l1 unknown", "l1 unknown of the scan"), found.tolist(), strict=True))
 
 
 def _total(counts: list[dict[str, np.ndarray]], name: str) -> np.ndarray:
