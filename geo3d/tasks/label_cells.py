@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from geo3d.batches.surface_cells import IGNORED, LabelledCells
+from geo3d.batches.room_surfaces import IGNORED, LabelledCells
 from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
 
 

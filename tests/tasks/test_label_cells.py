@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from geo3d.batches.surface_cells import LabelledCells
+from geo3d.batches.room_surfaces import LabelledCells
 from geo3d.ops.sparse import SparseTensor
 from geo3d.tasks.label_cells import LabelCells
 

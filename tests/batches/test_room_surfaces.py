@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from geo3d.batches.surface_cells import LabelledCells, SurfaceCellsOfRooms
+from geo3d.batches.room_surfaces import LabelledCells, RoomSurfaces
 from geo3d.ops.surface_cells import CHANNELS
 from tests.rooms_to_learn import write_rooms
 
@@ -25,15 +25,15 @@ def alike(one: LabelledCells, other: LabelledCells) -> bool:
 
 
 def test_a_batch_depends_on_its_number_and_the_seed_only(rooms: Path):
-    source, again = (SurfaceCellsOfRooms([rooms], [], CLASSES, seed=3) for _ in range(2))
+    source, again = (RoomSurfaces([rooms], [], CLASSES, seed=3) for _ in range(2))
     source.training(0)
     assert alike(source.training(5), again.training(5))
     assert not alike(source.training(5), source.training(6))
-    assert not alike(source.training(5), SurfaceCellsOfRooms([rooms], [], CLASSES, seed=4).training(5))
+    assert not alike(source.training(5), RoomSurfaces([rooms], [], CLASSES, seed=4).training(5))
 
 
 def test_what_is_held_out_is_the_whole_room_with_its_labels(rooms: Path):
-    (batch, _) = SurfaceCellsOfRooms([rooms], [rooms], CLASSES).validation()
+    (batch, _) = RoomSurfaces([rooms], [rooms], CLASSES).validation()
     features, labels = batch.cells.features, batch.labels
     assert features.shape[1] == CHANNELS
     up, height = features[:, 2], features[:, 4]
@@ -43,7 +43,7 @@ def test_what_is_held_out_is_the_whole_room_with_its_labels(rooms: Path):
 
 
 def test_turning_keeps_heights_and_slopes(rooms: Path):
-    source = SurfaceCellsOfRooms([rooms], [], CLASSES, noise=0.0)
+    source = RoomSurfaces([rooms], [], CLASSES, noise=0.0)
     for index in range(4):
         batch = source.training(index)
         up, height, floor = batch.cells.features[:, 2], batch.cells.features[:, 4], batch.labels == 0
@@ -53,13 +53,13 @@ def test_turning_keeps_heights_and_slopes(rooms: Path):
 
 
 def test_rare_classes_count_more(rooms: Path):
-    floor, wall, table = SurfaceCellsOfRooms([rooms], [], CLASSES).class_weights
+    floor, wall, table = RoomSurfaces([rooms], [], CLASSES).class_weights
     assert wall < floor < table
-    assert torch.equal(SurfaceCellsOfRooms([rooms], [], CLASSES, balance=0.0).class_weights, torch.ones(3))
+    assert torch.equal(RoomSurfaces([rooms], [], CLASSES, balance=0.0).class_weights, torch.ones(3))
 
 
 def test_every_place_of_a_batch_is_there_once_and_in_order(rooms: Path):
-    coordinates = SurfaceCellsOfRooms([rooms], [], CLASSES, rooms=3).training(1).cells.coordinates
+    coordinates = RoomSurfaces([rooms], [], CLASSES, rooms=3).training(1).cells.coordinates
     assert coordinates[:, 0].unique().tolist() == [0, 1, 2]
     assert coordinates.tolist() == sorted(set(map(tuple, coordinates.tolist()))) or coordinates.unique(dim=0).equal(
         coordinates

@@ -24,7 +24,7 @@ class LabelledCells:
     """[class], what an error in each class counts."""
 
 
-class SurfaceCellsOfRooms:
+class RoomSurfaces:
     """Windows of rooms, turned, flipped, bent, with holes; each by its number, so that any can be made again."""
 
     channels = CHANNELS
