@@ -63,12 +63,17 @@ def load(folder: Path) -> Any:
     for field in dataclasses.fields(kind):
         if (folder / field.name).is_symlink():
             values[field.name] = Path(os.path.normpath(folder.absolute() / os.readlink(folder / field.name)))
-        elif field.name not in values:
+        elif field.name not in values and (field.name in record["fields"] or not _may_be_missing(field)):
             value = record["fields"][field.name]
             values[field.name] = (
                 None if value is None else pydantic.TypeAdapter(hints[field.name]).validate_python(value)
             )
     return kind(**values)
+
+
+def _may_be_missing(field: dataclasses.Field) -> bool:
+    """Whether a field has a default, which then stands for what was stored before there was the field."""
+    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
 
 
 def damage(folder: Path) -> str | None:

@@ -1,13 +1,19 @@
 """What passes between stages: frozen dataclasses of tensors and plain values, no behaviour.
 
-Metres; cameras look along +z with x right and y down; transforms are named by what they map.
+Metres; cameras look along +z with x right and y down; transforms are named by what they map. A field with a default may
+be missing in what an earlier version stored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
+
+
+def _as_the_world() -> Tensor:
+    return torch.eye(3, dtype=torch.float64)
 
 
 @dataclass(frozen=True)
@@ -87,13 +93,15 @@ class DistanceVolume:
     distance: Float[Tensor, "x y z"]
     """Metres at voxel centres, clipped to ``truncation``; negative in solids."""
     origin: Float[Tensor, "3"]
-    """World position of the centre of voxel (0, 0, 0), in metres."""
+    """Centre of voxel (0, 0, 0), in metres, in the volume's own frame."""
     voxel_size: float
     """Edge length in metres."""
     truncation: float
     """Metres; infinite where nothing was clipped."""
     up: Float[Tensor, "3"]
     """Unit vector in world space, known or estimated."""
+    world_from_volume: Float[Tensor, "3 3"] = field(default_factory=_as_the_world)
+    """Rotation: voxel (x, y, z) lies at ``world_from_volume @ (origin + voxel_size * (x, y, z))`` in the world."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +131,15 @@ class ScannedVolume:
     known: UInt8[Tensor, "x y z"]
     """1 where a view saw the voxel, 0 where none did."""
     origin: Float[Tensor, "3"]
-    """World position of the centre of voxel (0, 0, 0), in metres."""
+    """Centre of voxel (0, 0, 0), in metres, in the volume's own frame."""
     voxel_size: float
     """Edge length in metres."""
     truncation: float
     """Metres."""
     up: Float[Tensor, "3"]
     """Unit vector in world space, known or estimated."""
+    world_from_volume: Float[Tensor, "3 3"] = field(default_factory=_as_the_world)
+    """Rotation: voxel (x, y, z) lies at ``world_from_volume @ (origin + voxel_size * (x, y, z))`` in the world."""
 
 
 @dataclass(frozen=True)
@@ -217,11 +227,13 @@ class VoxelLabels:
     classes: tuple[str, ...]
     """The label set: a label is a place in it."""
     origin: Float[Tensor, "3"]
-    """World position of the centre of voxel (0, 0, 0), in metres."""
+    """Centre of voxel (0, 0, 0), in metres, in the volume's own frame."""
     voxel_size: float
     """Edge length in metres."""
     up: Float[Tensor, "3"]
     """Unit vector in world space, known or estimated."""
+    world_from_volume: Float[Tensor, "3 3"] = field(default_factory=_as_the_world)
+    """Rotation: voxel (x, y, z) lies at ``world_from_volume @ (origin + voxel_size * (x, y, z))`` in the world."""
 
 
 @dataclass(frozen=True)

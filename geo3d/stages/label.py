@@ -38,19 +38,21 @@ def label(mesh: TriangleMesh, labels: VoxelLabels, config: LabelConfig) -> Seman
     import torch
 
     from geo3d.ops.transfer import UNLABELLED, at_points, pieces_of_one_label
+    from geo3d.ops.voxels import positions_of, voxels_of
     from geo3d.scene.kinds import SemanticMesh
 
     if len(mesh.vertices) == 0:
         raise InputError("the mesh to label has no vertices")
     with steps("label", 2, "passes") as done:
-        points = (mesh.vertices.double() - labels.origin) / labels.voxel_size
+        where = labels.origin, labels.voxel_size, labels.world_from_volume
+        points = voxels_of(mesh.vertices.double(), *where)
         probabilities = at_points(points, labels.voxels, labels.probabilities, config.transfer).float()
         confidence, best = probabilities.max(dim=1)
         done()
         if not bool((confidence > 0).any()):
             raise InputError(
                 f"no vertex of the mesh lies on the scanned surface: the mesh spans {_span(mesh.vertices)}, the scan"
-                f" {_span(labels.origin + labels.voxels * labels.voxel_size)}; is it in another frame or unit?"
+                f" {_span(positions_of(labels.voxels, *where))}; is it in another frame or unit?"
             )
         names = torch.where(confidence > 0, best, UNLABELLED).to(torch.uint8)
         things = [i for i, name in enumerate(labels.classes) if name not in STUFF]

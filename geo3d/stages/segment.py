@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from geo3d.config import settings
-from geo3d.errors import InputError
 from geo3d.progress import steps
+from geo3d.stages.surface import surface_of, up_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,23 +59,17 @@ def segment(volume: TsdfVolume, config: SegmentConfig) -> VoxelLabels:
     Probability of a plane's class: exp(-d^2 / 2 tolerance^2) at distance d from the nearest such plane; other has what
     the likeliest leaves, and all are divided by their sum. Raises InputError where no surface was seen.
     """
-    from geo3d.ops.marching_cubes import extract_surface
-    from geo3d.ops.mesh import vertex_normals
-    from geo3d.ops.planes import mean_in_cells, refine_up
+    from geo3d.ops.planes import mean_in_cells
     from geo3d.scene.kinds import VoxelLabels
 
     config = replace(config, cell=max(config.cell, volume.voxel_size))
     with steps("segment", 3, "passes") as done:
-        vertices, faces, _ = extract_surface(
-            volume.blocks, volume.tsdf, volume.weight, volume.colour, config.min_weight
-        )
-        if len(faces) == 0:
-            raise InputError(f"no surface was seen {config.min_weight:g} times; see segment.min_weight")
-        voxels, points, normals, _ = mean_in_cells(vertices, vertex_normals(vertices, faces), 1.0)
+        vertices, normals, _ = surface_of(volume, config.min_weight, "segment.min_weight")
+        voxels, points, normals, _ = mean_in_cells(vertices, normals, 1.0)
         points = points * volume.voxel_size  # from the grid's origin on, in metres
         done()
         cells = mean_in_cells(points, normals, config.cell)[:3]
-        up = volume.up.double() if volume.up_known else refine_up(cells[2], volume.up.double())
+        up = up_of(volume, cells[2])
         planes = _find_planes(*cells, up, config)
         done()
         probabilities = _probabilities(points, normals, planes, config)

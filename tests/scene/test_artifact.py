@@ -10,7 +10,7 @@ from torch import Tensor
 
 from geo3d.errors import InputError
 from geo3d.scene.artifact import damage, load, read_shapes, store
-from geo3d.scene.kinds import Encoded, PointCloud, RgbdScan, TriangleMesh, TsdfVolume
+from geo3d.scene.kinds import DistanceVolume, Encoded, PointCloud, RgbdScan, TriangleMesh, TsdfVolume
 
 
 def examples(folder: Path) -> list:
@@ -46,6 +46,24 @@ def test_what_is_stored_is_loaded(tmp_path, number):
         assert same(getattr(artifact, field.name), getattr(loaded, field.name)), field.name
     tensors = {f.name: getattr(artifact, f.name) for f in dataclasses.fields(artifact)}
     assert read_shapes(folder) == {name: tuple(t.shape) for name, t in tensors.items() if isinstance(t, Tensor)}
+
+
+def test_a_field_with_a_default_may_be_missing_in_what_an_earlier_version_stored(tmp_path):
+    eye = torch.eye(3, dtype=torch.float64)
+    volume = DistanceVolume(torch.rand(2, 3, 4), eye[0], 0.05, 0.15, eye[2])
+    earlier = dataclasses.make_dataclass(
+        "DistanceVolume", [field.name for field in dataclasses.fields(volume) if field.name != "world_from_volume"]
+    )
+    where = (volume.origin, volume.voxel_size, volume.truncation, volume.up)
+    store(earlier(volume.distance, *where), tmp_path)
+    loaded = load(tmp_path)
+    assert same(loaded.world_from_volume, eye)
+    assert same(loaded.distance, volume.distance)
+    without = dataclasses.make_dataclass("DistanceVolume", ["distance", "origin", "voxel_size", "truncation"])
+    (tmp_path / "other").mkdir()
+    store(without(volume.distance, *where[:3]), tmp_path / "other")
+    with pytest.raises(KeyError, match="up"):
+        load(tmp_path / "other")
 
 
 def test_the_same_artifact_gives_the_same_bytes(tmp_path):

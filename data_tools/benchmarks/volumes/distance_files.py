@@ -24,7 +24,7 @@ class DistanceGrid:
     values: NDArray[np.float32]
     """In voxels, [z, y, x]: in the order in which files of 3D-EPN hold them."""
     where: tuple[float, ...] | None = None
-    """Origin and voxel size in metres; None where the file does not say."""
+    """Origin and voxel size in metres, then how the grid is turned; None where the file does not say."""
 
 
 def read_distances(file: Path, shape: tuple[int, ...] | None = None) -> DistanceGrid:
@@ -133,8 +133,8 @@ def same_grid(files: tuple[Path, Path], grids: tuple[DistanceGrid, DistanceGrid]
     first, second = grids[0].where, grids[1].where
     if first is not None and second is not None and not np.allclose(first, second, rtol=0, atol=1e-6):
         raise InputError(
-            f"{files[0]} has its origin and voxel size at {_metres(first)} m, and {files[1]} at {_metres(second)} m; "
-            "the same are needed"
+            f"{files[0]} has its origin and voxel size at {_metres(first[:4])} m, and {files[1]} at "
+            f"{_metres(second[:4])} m, or is turned otherwise; the same are needed"
         )
 
 
@@ -146,7 +146,9 @@ def _in_voxels(metres: NDArray, volume: Any) -> DistanceGrid:
     import numpy as np
 
     values = np.ascontiguousarray((metres / volume.voxel_size).T, np.float32)
-    return DistanceGrid(values, (*volume.origin.tolist(), volume.voxel_size))
+    return DistanceGrid(
+        values, (*volume.origin.tolist(), volume.voxel_size, *volume.world_from_volume.reshape(-1).tolist())
+    )
 
 
 def _read_grid(file: Path, shape: tuple[int, ...] | None) -> DistanceGrid:

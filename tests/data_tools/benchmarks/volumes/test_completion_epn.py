@@ -119,12 +119,13 @@ def test_arrays_are_indexed_x_y_z(folders):
     assert scored(arrays).overall == wanted.overall
 
 
-def write_artifacts(folders: tuple[Path, Path], shift: float, off: float = 0.0) -> None:
+def write_artifacts(folders: tuple[Path, Path], shift: float, off: float = 0.0, turn: float = 1.0) -> None:
     origin, up = torch.tensor([0.5, 0, 0]), torch.tensor([0.0, 0, 1])
     known = torch.ones(SHAPE, dtype=torch.uint8)
     known[0] = 0
     truth = DistanceVolume(torch.full(SHAPE, -0.1), origin, 0.05, 0.15, up)
-    prediction = DistanceVolume(torch.full(SHAPE, 0.1 + shift), origin + off, 0.05, 0.15, up)
+    turned = torch.diag(torch.tensor([turn, turn, 1.0]))
+    prediction = DistanceVolume(torch.full(SHAPE, 0.1 + shift), origin + off, 0.05, 0.15, up, turned)
     scan = ScannedVolume(torch.full(SHAPE, 0.1), known, origin, 0.05, 0.15, up)
     kinds = (folders[0] / "distance", prediction), (folders[1] / "distance", truth), (folders[1] / "scan", scan)
     for folder, volume in kinds:
@@ -146,6 +147,12 @@ def test_our_volumes_are_unsigned_in_voxels_and_what_no_view_saw_is_unknown(fold
 def test_our_volumes_must_lie_on_the_same_grid(folders):
     write_artifacts(folders, 0, 0.02)
     with pytest.raises(InputError, match=r"origin and voxel size at 0\.52"):
+        scored(folders)
+
+
+def test_our_volumes_must_be_turned_alike(folders):
+    write_artifacts(folders, 0, turn=-1.0)
+    with pytest.raises(InputError, match="or is turned otherwise"):
         scored(folders)
 
 
