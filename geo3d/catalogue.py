@@ -31,9 +31,12 @@ class Entry:
     """Where it comes from."""
 
 
-CELLS = ("geo3d.batches.surface_cells:SurfaceCells", "geo3d.tasks.label_cells:LabelCells")
+CELLS = ("geo3d.batches.room_surfaces:RoomSurfaces", "geo3d.tasks.label_cells:LabelCells")
+
+BLOCKS = ("geo3d.batches.room_blocks:RoomBlocks", "geo3d.tasks.complete_and_label:CompleteAndLabel")
 
 CATALOGUE = (
+    Entry("unet3d", "geo3d.models.volume.unet3d:UNet3d", *BLOCKS, "Çiçek et al. 2016"),
     Entry("minkunet", "geo3d.models.sparse.minkunet:MinkUNet", *CELLS, "Choy, Gwak and Savarese 2019"),
     Entry(
         "submanifold-unet",
