@@ -27,7 +27,7 @@ def write_weights(folder: Path, model: str = "submanifold-unet", options: dict |
     options = OPTIONS if options is None else options
     network = make_model(model, options, len(CLASSES))
     for parameter in network.parameters():
-        torch.nn.init.normal_(parameter, std=1.0)
+        torch.nn.init.normal_(parameter, std=0.6)
     card = Card(model, options, {k: tuple(v) for k, v in CLASSES.items()}, {"voxel_size": 0.05}, (), "", (0,), "x", 1)
     save_weights(network, dataclasses.replace(card, **changed), folder / "net.safetensors")
     return find_weights(str(folder / "net.safetensors"), folder / "hashes.json")
