@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 CONFIGS = sorted((ROOT / "configs" / "train").glob("*.toml"))
 SMALL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unet3d": ({"widths": (4, 8, 8)}, {"blocks": 2, "side": 32, "height": 32}),
-    "minkunet": ({"variant": "14A"}, {}),
-    "submanifold-unet": ({"width": 8, "steps": 3}, {}),
+    "minkunet": ({"variant": "14A"}, {"rooms": 1, "window": 2.0}),
+    "submanifold-unet": ({"width": 8, "steps": 3}, {"rooms": 1, "window": 2.0}),
     "sparse-resnet": ({}, {"pieces": 3}),
 }
 """Options of model and batches that a test has time for."""
