@@ -33,10 +33,14 @@ class Entry:
 
 CELLS = ("geo3d.batches.room_surfaces:RoomSurfaces", "geo3d.tasks.label_cells:LabelCells")
 
-BLOCKS = ("geo3d.batches.room_blocks:RoomBlocks", "geo3d.tasks.complete_and_label:CompleteAndLabel")
-
 CATALOGUE = (
-    Entry("unet3d", "geo3d.models.volume.unet3d:UNet3d", *BLOCKS, "Çiçek et al. 2016"),
+    Entry(
+        "unet3d",
+        "geo3d.models.volume.unet3d:UNet3d",
+        "geo3d.batches.room_blocks:RoomBlocks",
+        "geo3d.tasks.complete_and_label:CompleteAndLabel",
+        "Çiçek, Abdulkadir, Lienkamp, Brox and Ronneberger 2016",
+    ),
     Entry("minkunet", "geo3d.models.sparse.minkunet:MinkUNet", *CELLS, "Choy, Gwak and Savarese 2019"),
     Entry(
         "submanifold-unet",
@@ -47,7 +51,7 @@ CATALOGUE = (
     Entry(
         "sparse-resnet",
         "geo3d.models.sparse.resnet:SparseResNet",
-        "geo3d.batches.sampled_objects:SampledObjects",
+        "geo3d.batches.room_pieces:RoomPieces",
         "geo3d.tasks.classify:Classify",
         "Choy, Gwak and Savarese 2019",
     ),
