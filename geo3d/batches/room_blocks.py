@@ -43,8 +43,9 @@ class RoomBlocks:
     A batch has `blocks` of `side` x `side` x `height` voxels. A share `centred` of them holds a voxel of a class that
     is drawn evenly, the others lie anywhere. They begin up to `floor_shift` voxels above or below a room's lowest ones,
     or anywhere up to its top where it is higher than they are; beyond a room nothing is known, and all is free.
-    Augmentation: `turns` about z by quarters and mirrors; in a share `missing` of the blocks regions are hidden; a
-    block's distances get noise of up to `noise` truncations. Weights are the classes' shares to the power -`balance`.
+    Augmentation: `turns` about z by quarters, mirrors, and layers anywhere between a room's own; in a share `missing`
+    of the blocks regions are hidden; a block's distances get noise of up to `noise` truncations. Weights are the
+    classes' shares to the power -`balance`.
     """
 
     def __init__(
@@ -95,8 +96,10 @@ class RoomBlocks:
 
     def _block(self, random: Generator) -> "_Room":
         room = self.rooms[whole(0, len(self.rooms) - 1, random)]
-        block = _cut(room, self._start(room, random), self.size)
+        (side, _, height), start = self.size, self._start(room, random)
+        block = _cut(room, start, (side, side, height + self.turns))
         if self.turns:
+            block = _between_layers(block, between(0, 1, random))
             block = _turned(block, whole(0, 3, random), whole(0, 1, random) == 1)
         if between(0, 1, random) < self.missing:
             block = replace(block, known=hide_regions(block.known, random))
@@ -176,6 +179,22 @@ def _cut(room: _Room, start: tuple[int, ...], size: tuple[int, ...]) -> _Room:
     widths = [width for pair in zip(reversed(before), reversed(behind), strict=True) for width in pair]
     parts = {name: pad(getattr(room, name)[inside], widths, value=value) for name, value in BEYOND.items()}
     return _Room(**parts, truncation=room.truncation)
+
+
+def _between_layers(block: _Room, share: float) -> _Room:
+    """A share of a voxel up, with a layer less: made floors lie in the middle of voxels, and those of scans anywhere.
+
+    Scanned distances are known where both layers' are.
+    """
+
+    def mixed(values: Tensor) -> Tensor:
+        low, high = values[..., :-1].float(), values[..., 1:].float()
+        return (low + share * (high - low)).round().to(torch.int8)
+
+    known, labels = block.known[..., :-1] & block.known[..., 1:], block.labels
+    scanned = torch.where(known > 0, mixed(block.scanned), BEYOND["scanned"])
+    nearest = labels[..., 1:] if share > 0.5 else labels[..., :-1]
+    return replace(block, scanned=scanned, known=known, truth=mixed(block.truth), labels=nearest)
 
 
 def _turned(block: _Room, quarters: int, mirrored: bool) -> _Room:

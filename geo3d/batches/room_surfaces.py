@@ -9,7 +9,7 @@ from torch import Tensor
 
 from geo3d.batches.scenes import IGNORED, Classes, class_weights, fold_table, generator, read_volumes, scene_folders
 from geo3d.ops.sparse import SparseTensor
-from geo3d.ops.surface_cells import CHANNELS, SurfaceCells, cell_features, floor_height, surface_cells
+from geo3d.ops.surface_points import CHANNELS, SurfacePoints, cell_features, floor_height, surface_points
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class LabelledCells:
     """Features of surface voxels, and their labels."""
 
     cells: SparseTensor
-    """As :func:`geo3d.ops.surface_cells.cell_features` makes them."""
+    """As :func:`geo3d.ops.surface_points.cell_features` makes them."""
     labels: Tensor
     """[row], places in the learned classes; 255 where there is none."""
     class_weights: Tensor
@@ -54,31 +54,35 @@ class RoomSurfaces:
         parts = []
         for place in range(self.per_batch):
             chosen = int(torch.randint(len(self.rooms), (1,), generator=random))
-            cells, labels = self.rooms[chosen]
+            surface, labels = self.rooms[chosen]
             if self.augment:
-                cells, labels = _windowed(cells, labels, self.window, random)
-                cells, labels = _holed(cells, labels, random)
-                cells = _moved(cells, self.noise, random)
-            floor = floor_height(cells) + self.augment * 0.04 * float(torch.randn(1, generator=random))
-            parts.append(self._made(cells, labels, floor, place))
+                surface, labels = _windowed(surface, labels, self.window, random)
+                surface, labels = _holed(surface, labels, random)
+                surface = _moved(surface, self.noise, random)
+            floor = floor_height(surface) + self.augment * 0.04 * float(torch.randn(1, generator=random))
+            corner = self.voxel_size * torch.rand(3, generator=random)
+            parts.append(self._made(surface, labels, floor, corner, place))
         return self._joined(parts)
 
     def validation(self) -> Iterator[LabelledCells]:
         """Whole held-out rooms as they are, one after the other."""
         for folder in self.held_out:
-            cells, labels = self._read(folder)
-            yield self._joined([self._made(cells, labels, floor_height(cells), 0)])
+            surface, labels = self._read(folder)
+            corner = torch.full((3,), -self.voxel_size / 2)  # voxels as the scan has them, whose middles are multiples
+            yield self._joined([self._made(surface, labels, floor_height(surface), corner, 0)])
 
-    def _read(self, folder: Path) -> tuple[SurfaceCells, Tensor]:
+    def _read(self, folder: Path) -> tuple[SurfacePoints, Tensor]:
         scanned, labels = read_volumes(folder, self.voxel_size, "scan", "labels")
-        cells, voxels = surface_cells(
+        surface, voxels = surface_points(
             scanned.distance, scanned.known, scanned.origin, scanned.voxel_size, scanned.truncation
         )
         table = fold_table(labels.classes, self.classes)
-        return cells, table[labels.labels[tuple(voxels.long().T)].long()]
+        return surface, table[labels.labels[tuple(voxels.long().T)].long()]
 
-    def _made(self, cells: SurfaceCells, labels: Tensor, floor: float, place: int) -> tuple[SparseTensor, Tensor]:
-        made, rows = cell_features(cells, floor, self.voxel_size, place)
+    def _made(
+        self, surface: SurfacePoints, labels: Tensor, floor: float, corner: Tensor, place: int
+    ) -> tuple[SparseTensor, Tensor]:
+        made, rows = cell_features(surface, floor, self.voxel_size, corner, place)
         count = len(self.classes) + 1
         given = torch.where(labels == IGNORED, count - 1, labels)
         votes = torch.bincount(rows.long() * count + given, minlength=len(made.coordinates) * count)
@@ -92,24 +96,26 @@ class RoomSurfaces:
         return LabelledCells(SparseTensor(coordinates, features, (1, 1, 1)), labels, self.class_weights)
 
 
-def _windowed(cells: SurfaceCells, labels: Tensor, side: float, random: torch.Generator) -> tuple[SurfaceCells, Tensor]:
-    """What lies in an upright column around one cell, as much as a scan or a network's memory holds."""
-    middle = cells.points[int(torch.randint(len(cells.points), (1,), generator=random)), :2]
+def _windowed(
+    surface: SurfacePoints, labels: Tensor, side: float, random: torch.Generator
+) -> tuple[SurfacePoints, Tensor]:
+    """What lies in an upright column around one point, as much as a scan or a network's memory holds."""
+    middle = surface.points[int(torch.randint(len(surface.points), (1,), generator=random)), :2]
     halves = side / 2 * (0.5 + 0.5 * torch.rand(2, generator=random))
-    return _kept(cells, labels, ((cells.points[:, :2] - middle).abs() < halves).all(dim=1))
+    return _kept(surface, labels, ((surface.points[:, :2] - middle).abs() < halves).all(dim=1))
 
 
-def _holed(cells: SurfaceCells, labels: Tensor, random: torch.Generator) -> tuple[SurfaceCells, Tensor]:
-    """Balls and single cells that the scan has missed."""
-    keep = torch.rand(len(cells.points), generator=random) > 0.2 * float(torch.rand(1, generator=random))
+def _holed(surface: SurfacePoints, labels: Tensor, random: torch.Generator) -> tuple[SurfacePoints, Tensor]:
+    """Balls and single points that the scan has missed."""
+    keep = torch.rand(len(surface.points), generator=random) > 0.2 * float(torch.rand(1, generator=random))
     for _ in range(int(torch.randint(0, 5, (1,), generator=random))):
-        middle = cells.points[int(torch.randint(len(cells.points), (1,), generator=random))]
+        middle = surface.points[int(torch.randint(len(surface.points), (1,), generator=random))]
         radius = 0.2 + 0.8 * float(torch.rand(1, generator=random))
-        keep &= (cells.points - middle).norm(dim=1) > radius
-    return _kept(cells, labels, keep) if int(keep.sum()) > 100 else (cells, labels)
+        keep &= (surface.points - middle).norm(dim=1) > radius
+    return _kept(surface, labels, keep) if int(keep.sum()) > 100 else (surface, labels)
 
 
-def _moved(cells: SurfaceCells, noise: float, random: torch.Generator) -> SurfaceCells:
+def _moved(surface: SurfacePoints, noise: float, random: torch.Generator) -> SurfacePoints:
     """Turned about z, flipped, scaled, and bent by a few centimetres, as drift and depth errors bend a scan."""
     angle = 2 * torch.pi * torch.rand(1, generator=random)
     cosine, sine = float(angle.cos()), float(angle.sin())
@@ -117,11 +123,11 @@ def _moved(cells: SurfaceCells, noise: float, random: torch.Generator) -> Surfac
     turn = torch.tensor([[cosine, -sine, 0], [flip * sine, flip * cosine, 0], [0, 0, 1]])
     scale = 1 + 0.12 * (2 * float(torch.rand(1, generator=random)) - 1)
     strength = noise * torch.rand(3, generator=random)
-    points = scale * (cells.points @ turn.T)
+    points = scale * (surface.points @ turn.T)
     points = points + 0.02 * strength[0] * _smooth_noise(points, 0.6, random)
     points = points + 0.008 * strength[1] * torch.randn(points.shape, generator=random)
-    normals = cells.normals @ turn.T + 0.15 * strength[2] * torch.randn(points.shape, generator=random)
-    return replace(cells, points=points, normals=torch.nn.functional.normalize(normals, dim=1))
+    normals = surface.normals @ turn.T + 0.15 * strength[2] * torch.randn(points.shape, generator=random)
+    return replace(surface, points=points, normals=torch.nn.functional.normalize(normals, dim=1))
 
 
 def _smooth_noise(points: Tensor, reach: float, random: torch.Generator) -> Tensor:
@@ -135,6 +141,6 @@ def _smooth_noise(points: Tensor, reach: float, random: torch.Generator) -> Tens
     return torch.nn.functional.grid_sample(field, grid, align_corners=True)[0, :, 0, 0].T
 
 
-def _kept(cells: SurfaceCells, labels: Tensor, keep: Tensor) -> tuple[SurfaceCells, Tensor]:
-    kept = SurfaceCells(cells.points[keep], cells.normals[keep], cells.free[keep], cells.unknown[keep])
+def _kept(surface: SurfacePoints, labels: Tensor, keep: Tensor) -> tuple[SurfacePoints, Tensor]:
+    kept = SurfacePoints(surface.points[keep], surface.normals[keep], surface.free[keep], surface.unknown[keep])
     return kept, labels[keep]

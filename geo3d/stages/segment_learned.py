@@ -14,9 +14,7 @@ from geo3d.progress import steps
 from geo3d.stages.weights import load_weights
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-    from geo3d.ops.surface_cells import SurfaceCells
+    from geo3d.ops.surface_points import SurfacePoints
     from geo3d.scene.kinds import ScannedVolume, VoxelLabels
     from geo3d.scene.source import Source
 
@@ -39,7 +37,9 @@ def segment_learned(scanned: ScannedVolume, weights: Source, config: SegmentLear
     """
     import torch
 
-    from geo3d.ops.surface_cells import floor_height, surface_cells
+    from geo3d.ops.sparse import reduce_rows
+    from geo3d.ops.sparse_maps import unique_rows
+    from geo3d.ops.surface_points import cell_features, floor_height, surface_points
     from geo3d.scene.kinds import VoxelLabels
 
     network, card = load_weights(weights, MODEL, "segment learned")
@@ -48,34 +48,29 @@ def segment_learned(scanned: ScannedVolume, weights: Source, config: SegmentLear
         raise InputError(f"the weights label voxels of {size:g} m, and the scan's grid has {scanned.voxel_size:g} m")
     if not bool(torch.isfinite(scanned.distance).all()):
         raise InputError("the scanned volume has distances that are not finite; fuse it again")
-    cells, voxels = surface_cells(
+    surface, voxels = surface_points(
         scanned.distance, scanned.known, scanned.origin, scanned.voxel_size, scanned.truncation
     )
     if not len(voxels):
         raise InputError("the scanned volume has no surface to label")
-    floor, temperature = floor_height(cells), card.scores.get("temperature", 1.0)
+    floor, corner = floor_height(surface), scanned.origin - size / 2
+    temperature = card.scores.get("temperature", 1.0)
     total = torch.zeros(len(voxels), len(card.classes))
     with steps("segment", config.turns, "turns") as done, torch.no_grad():
         for turn in range(config.turns):
-            seen = _turned(cells, 2 * math.pi * turn / config.turns)
-            total += _probabilities(network, seen, floor, size, temperature)
+            tensor, rows = cell_features(_turned(surface, 2 * math.pi * turn / config.turns), floor, size, corner)
+            total += (network(tensor).features[rows] / temperature).softmax(dim=1)
             done()
-    probabilities = total / config.turns
+    found, rows = unique_rows(voxels)
+    probabilities = reduce_rows(total / config.turns, rows, len(found), "mean")
     where = scanned.origin, scanned.voxel_size, scanned.up, scanned.world_from_volume
-    return VoxelLabels(voxels, probabilities, tuple(card.classes), *where)
+    return VoxelLabels(found, probabilities, tuple(card.classes), *where)
 
 
-def _probabilities(network: nn.Module, cells: SurfaceCells, floor: float, size: float, temperature: float) -> Tensor:
-    from geo3d.ops.surface_cells import cell_features
-
-    tensor, rows = cell_features(cells, floor, size)
-    return (network(tensor).features[rows] / temperature).softmax(dim=1)
-
-
-def _turned(cells: SurfaceCells, angle: float) -> SurfaceCells:
+def _turned(surface: SurfacePoints, angle: float) -> SurfacePoints:
     """Turned about z."""
     import torch
 
     cosine, sine = math.cos(angle), math.sin(angle)
     turn = torch.tensor([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
-    return replace(cells, points=cells.points @ turn.T, normals=cells.normals @ turn.T)
+    return replace(surface, points=surface.points @ turn.T, normals=surface.normals @ turn.T)

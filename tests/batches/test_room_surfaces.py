@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from geo3d.batches.room_surfaces import LabelledCells, RoomSurfaces
-from geo3d.ops.surface_cells import CHANNELS
+from geo3d.ops.surface_points import CHANNELS
 from tests.rooms_to_learn import write_rooms
 
 CLASSES = {"floor": ("floor",), "wall": ("wall",), "otherprop": ("table",)}
@@ -43,7 +43,7 @@ def test_what_is_held_out_is_the_whole_room_with_its_labels(rooms: Path):
 
 
 def test_turning_keeps_heights_and_slopes(rooms: Path):
-    source = RoomSurfaces([rooms], [], CLASSES, noise=0.0)
+    source = RoomSurfaces([rooms], [], CLASSES, rooms=1, noise=0.0)
     for index in range(4):
         batch = source.training(index)
         up, height, floor = batch.cells.features[:, 2], batch.cells.features[:, 4], batch.labels == 0

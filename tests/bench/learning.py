@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from geo3d.batches.room_blocks import RoomBlocks
 from geo3d.catalogue import find_entry, resolve
-from geo3d.ops.surface_cells import CHANNELS, SurfaceCells, cell_features
+from geo3d.ops.surface_points import CHANNELS, SurfacePoints, cell_features
 from geo3d.scene.memory import peak_memory, reset_peak_memory
 from geo3d.tasks.complete_and_label import CompleteAndLabel
 from tests.rooms_to_learn import write_scene
@@ -46,7 +46,7 @@ def entry(name: str, ours: float, unit: str, target: float | None) -> dict:
 
 def room() -> tuple[float, float]:
     """Seconds of both networks on a room, the sparse one four times as in use, and how much memory they took."""
-    volume, cells = torch.randn(1, 2, *ROOM), surface()
+    volume, points, corner = torch.randn(1, 2, *ROOM), surface(), torch.zeros(3)
     dense = network("unet3d", channels=2, classes=16)
     sparse = network("submanifold-unet", channels=CHANNELS, classes=16, width=24, steps=5, residual=True)
 
@@ -54,7 +54,7 @@ def room() -> tuple[float, float]:
         with torch.no_grad():
             dense(volume)
             for _ in range(4):
-                sparse(cell_features(cells, 0.0, 0.05)[0])
+                sparse(cell_features(points, 0.0, 0.05, corner)[0])
 
     whole()
     reset_peak_memory()
@@ -62,7 +62,7 @@ def room() -> tuple[float, float]:
     return seconds, peak_memory() - before
 
 
-def surface() -> SurfaceCells:
+def surface() -> SurfacePoints:
     """Floor, ceiling and walls of the room, and the same area again of furniture, as five levels within it."""
     across = torch.arange(0.025, 6, 0.05)
     floor = torch.cartesian_prod(across, across)
@@ -72,7 +72,7 @@ def surface() -> SurfaceCells:
     walls += [points[:, [1, 0, 2]] for points in walls]
     points = torch.cat(level + walls)
     normals = nn.functional.normalize(torch.randn(len(points), 3), dim=1)
-    return SurfaceCells(points, normals, torch.full((len(points),), 0.5), torch.full((len(points),), 0.2))
+    return SurfacePoints(points, normals, torch.full((len(points),), 0.5), torch.full((len(points),), 0.2))
 
 
 def network(name: str, **options: object) -> nn.Module:
