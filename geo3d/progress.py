@@ -20,19 +20,23 @@ LINE_EVERY = 10.0
 
 @dataclass
 class Step:
-    """How far one step is: ``done`` of ``total`` ``unit`` since ``started`` (``time.monotonic``, seconds)."""
+    """How far one step is: ``done`` of ``total`` ``unit``, all but ``before`` since ``started`` (monotonic seconds)."""
 
     label: str
     unit: str
     total: int
     started: float
     done: int = 0
+    before: int = 0
+
+    def rate(self) -> float:
+        """Units a second."""
+        return (self.done - self.before) / max(time.monotonic() - self.started, 1e-9)
 
     def line(self) -> str:
         """Name, count, rate and time left, as one plain line."""
-        seconds = max(time.monotonic() - self.started, 1e-9)
-        rate = self.done / seconds
-        left = f", {(self.total - self.done) / rate:.0f} s left" if 0 < self.done < self.total else ""
+        rate = self.rate()
+        left = f", {(self.total - self.done) / rate:.0f} s left" if self.before < self.done < self.total else ""
         return f"{self.label}: {self.done}/{self.total} {self.unit}, {rate:.1f}/s{left}"
 
 
@@ -49,9 +53,9 @@ def track(items: Iterable[T], label: str, total: int, unit: str = "items") -> It
 
 
 @contextmanager
-def steps(label: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
-    """A function to call after each of `total` parts of the work, which tells the installed display."""
-    step = Step(label, unit, total, time.monotonic())
+def steps(label: str, total: int, unit: str, before: int = 0) -> Iterator[Callable[..., None]]:
+    """A function to call after each of `total` parts of the work but those done before, which tells the display."""
+    step = Step(label, unit, total, time.monotonic(), before, before)
 
     def done(label: str | None = None) -> None:
         step.done += 1
@@ -113,8 +117,7 @@ class _Bar:
                 self.bar.stop()
             self.bar = None
         elif self.bar is not None and self.task is not None:
-            rate = step.done / (time.monotonic() - step.started)
-            self.bar.update(self.task, description=step.label, completed=step.done, rate=rate)
+            self.bar.update(self.task, description=step.label, completed=step.done, rate=step.rate())
         elif time.monotonic() - step.started > SHOW_AFTER:
             self._start(step)
 

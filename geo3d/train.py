@@ -135,7 +135,7 @@ class _Learner:
         config, progress, fabric = self.config, self.progress, self.fabric
         indices = range(progress.step * fabric.world_size + fabric.global_rank, sys.maxsize, fabric.world_size)
         ahead = prefetched(self.batches.training, indices, config.threads)
-        with closing(ahead), steps("learn", config.steps - progress.step, "steps") as done:
+        with closing(ahead), steps("learn", config.steps, "steps", progress.step) as done:
             while not self._is_over():
                 losses = self._step(ahead)
                 tell(progress.step, losses)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from geo3d.data_tools.curves import draw_curves
+from geo3d.errors import InputError
 from geo3d.progress import say
 from geo3d.scene.claim import claimed
 from geo3d.scene.publish import published_file
@@ -32,6 +34,9 @@ def train(
         config: Everything that can be set.
         weights: Weights to start from: a file of an earlier call, or a state of torch that fits the model.
     """
+    missing = [name for name in ("lightning_fabric", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise InputError(f"geo3d train needs {' and '.join(missing)}; pip install 'geo3d[train]'")
     with claimed(out, SETTINGS, claims(config, weights), "geo3d train"):
         learned = learn(config, out, weights)
         with published_file(out / HISTORY) as aside:

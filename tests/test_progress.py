@@ -131,3 +131,22 @@ def test_parts_that_are_not_alike_are_counted_as_they_are_done(clock: Clock, cap
             clock.now += 6
             done()
     assert shown(capsys)[0] == "mesh: 1/3 passes, 0.2/s, 12 s left"
+
+
+def test_a_step_may_change_its_label_and_count_what_was_done_before(clock: Clock, capsys: pytest.CaptureFixture[str]):
+    install_display()
+    with steps("learn", 10, "steps", 6) as done:
+        for loss in (3, 2, 1):
+            clock.now += 20
+            done(f"learn, loss {loss}")
+    assert shown(capsys) == [
+        "learn, loss 3: 7/10 steps, 0.1/s, 60 s left",
+        "learn, loss 2: 8/10 steps, 0.1/s, 40 s left",
+        "learn, loss 1: 9/10 steps, 0.1/s, 20 s left",
+    ]
+
+
+def test_whether_there_is_a_display_can_be_asked():
+    assert not progress.is_displayed()
+    install_display()
+    assert progress.is_displayed()

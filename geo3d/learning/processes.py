@@ -24,9 +24,11 @@ def make_fabric(device: str, processes: int, precision: str) -> Fabric:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from lightning_fabric import Fabric
-        from lightning_fabric.plugins.environments.lightning import LightningEnvironment
-
+        try:
+            from lightning_fabric import Fabric
+            from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+        except ImportError as error:
+            raise InputError("learning needs lightning-fabric; pip install 'geo3d[train]'") from error
         for name in ("lightning_fabric", "lightning.fabric"):
             logging.getLogger(name).setLevel(logging.ERROR)
         cards = torch.cuda.device_count()

@@ -16,9 +16,9 @@ def on_device(value: Any, device: torch.device) -> Any:
     """
     if isinstance(value, Tensor):
         return value.to(device)
-    if isinstance(value, SparseTensor) and value.features.device != device:
+    if isinstance(value, SparseTensor):
         there = value.coordinates.to(device), value.features.to(device)
-        return SparseTensor(*there, value.stride, Places())
+        return value if there[0] is value.coordinates else SparseTensor(*there, value.stride, Places())
     if is_dataclass(value) and not isinstance(value, type):
         parts = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
         return replace(value, **{name: on_device(part, device) for name, part in parts.items()})

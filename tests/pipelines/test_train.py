@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from geo3d import catalogue, cli
+from geo3d.pipelines import train as train_pipeline
 from geo3d.weight_files import load_model
 from tests import toy_learning
 from tests.rooms_to_learn import write_rooms
@@ -193,3 +194,9 @@ def test_nothing_to_score_on_is_told_before_learning(config: Path, data: Path, t
     monkeypatch.setattr(toy_learning.Voxels, "validation", lambda self: [])
     assert "validation has no batch to score on" in refusal(capfd, tmp_path / "out", config, data)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_installed_is_named(config: Path, data: Path, tmp_path: Path, capfd, monkeypatch):
+    monkeypatch.setattr(train_pipeline, "find_spec", lambda name: None)
+    said = refusal(capfd, tmp_path / "out", config, data)
+    assert said == "geo3d: geo3d train needs lightning_fabric and matplotlib; pip install 'geo3d[train]'\n"
