@@ -21,7 +21,8 @@ def write_semantic_ply(mesh: SemanticMesh, path: Path) -> None:
     """Binary PLY in the mesh's order of vertices, with colours by class.
 
     Further properties: ``label`` (NYU40 id, an unsigned short as in ScanNet's ``_vh_clean_2.labels.ply``; 0 is a vertex
-    that the scan has not seen), ``confidence``, and ``instance`` (0 is none).
+    that the scan has not seen), ``confidence``, ``instance`` (0 is none), and ``observed`` (0 is a vertex whose surface
+    no view saw, and that was inferred).
     """
     import numpy as np
 
@@ -29,6 +30,8 @@ def write_semantic_ply(mesh: SemanticMesh, path: Path) -> None:
     made.vertex_attributes["label"] = nyu40_ids(mesh).astype(np.uint16)
     made.vertex_attributes["confidence"] = mesh.confidence.numpy().astype(np.float32)
     made.vertex_attributes["instance"] = mesh.instances.numpy().astype(np.int32)
+    seen = np.ones(len(mesh.vertices), np.uint8) if mesh.observed is None else mesh.observed.numpy()
+    made.vertex_attributes["observed"] = seen.astype(np.uint8)
     path.write_bytes(made.export(file_type="ply", vertex_normal=mesh.normals is not None, include_attributes=True))
 
 
