@@ -20,6 +20,7 @@ COMMANDS = {
     "make-room": ("geo3d.pipelines.make_room", "make_room", "write the built-in scan of a furnished room"),
     "make-rooms": ("geo3d.pipelines.make_rooms", "make_rooms", "make furnished scenes with every ground truth"),
     "render-dataset": ("geo3d.pipelines.render_dataset", "render_dataset", "render scenes with every ground truth"),
+    "train": ("geo3d.pipelines.train", "train", "let a model learn from scenes, or learn on"),
     "benchmark": ("geo3d.pipelines.benchmark", "benchmark", "score stored predictions against stored truth"),
     "verify": ("geo3d.pipelines.verify", "verify", "compute the numbers of a benchmark's card again"),
     "compare": ("geo3d.pipelines.compare", "compare", "put methods side by side, with intervals over scenes"),

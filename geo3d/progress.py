@@ -1,7 +1,7 @@
 """How long-running code tells where it is: silent, unless a command line installs a display.
 
 A stage writes ``for frame in track(frames, "fuse", total=len(frames), unit="frames")``, and nothing else; or, where its
-parts are not alike, ``with steps("mesh", 3, "passes") as done`` and a ``done()`` after each.
+parts are not alike, ``with steps("mesh", 3, "passes") as done`` and a ``done()`` after each, or a ``done(label)``.
 """
 
 import sys
@@ -49,12 +49,13 @@ def track(items: Iterable[T], label: str, total: int, unit: str = "items") -> It
 
 
 @contextmanager
-def steps(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
+def steps(label: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
     """A function to call after each of `total` parts of the work, which tells the installed display."""
     step = Step(label, unit, total, time.monotonic())
 
-    def done() -> None:
+    def done(label: str | None = None) -> None:
         step.done += 1
+        step.label = label or step.label
         for show in _shows:
             show(step)
 
@@ -69,6 +70,11 @@ def say(line: str) -> None:
     """Tell the person one thing worth knowing; nothing happens unless a display is installed."""
     for tell in _says:
         tell(line)
+
+
+def is_displayed() -> bool:
+    """Whether a display is installed, which another process may want to have, too."""
+    return bool(_shows)
 
 
 def install_display() -> None:
@@ -107,7 +113,8 @@ class _Bar:
                 self.bar.stop()
             self.bar = None
         elif self.bar is not None and self.task is not None:
-            self.bar.update(self.task, completed=step.done, rate=step.done / (time.monotonic() - step.started))
+            rate = step.done / (time.monotonic() - step.started)
+            self.bar.update(self.task, description=step.label, completed=step.done, rate=rate)
         elif time.monotonic() - step.started > SHOW_AFTER:
             self._start(step)
 

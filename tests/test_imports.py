@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "geo3d"
 LEAVES = {"errors", "progress", "config"}
+LEARNING = {"models", "nn", "batches", "tasks", "train", "learning", "catalogue", "weight_files", "metrics"}
 MAY_IMPORT = {
     "errors": set(),
     "progress": set(),
@@ -17,7 +18,13 @@ MAY_IMPORT = {
     "metrics": LEAVES | {"ops", "metrics"},
     "nn": LEAVES | {"ops", "nn"},
     "models": LEAVES | {"ops", "nn", "models"},
-    "stages": LEAVES | {"scene", "ops", "stages"},
+    "catalogue": LEAVES,
+    "weight_files": LEAVES | {"catalogue", "scene"},
+    "batches": LEAVES | {"scene", "ops", "batches"},
+    "tasks": LEAVES | {"models", "metrics", "ops", "tasks", "nn", "batches"},
+    "learning": LEAVES | {"scene", "learning"},
+    "train": LEAVES | {"scene", "ops", "learning"},
+    "stages": LEAVES | {"scene", "ops", "stages"} | LEARNING,
     "data_tools": LEAVES | {"scene", "ops", "metrics", "data_tools"},
     "pipelines": LEAVES | {"scene", "stages", "data_tools", "pipelines"},
     "cli": LEAVES | {"pipelines"},

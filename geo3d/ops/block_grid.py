@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 from torch import Tensor
 
 from geo3d.kernels import blocks as kernels
@@ -92,3 +92,15 @@ class BlockTable:
         self._slots, self._slot_rows = np.full(size, kernels.EMPTY, np.int64), np.zeros(size, np.int32)
         keys = self._all_keys()
         kernels.insert(keys, self._slots, self._slot_rows, 0, np.empty(len(keys), np.int32))
+
+
+def split_blocks(
+    values: Shaped[Tensor, "x y z"], fill: float | int
+) -> tuple[Int[Tensor, "block 3"], Shaped[Tensor, "block 8 8 8"]]:
+    """Cut a dense grid into all its blocks, sorted; what the last ones have beyond the grid is `fill`."""
+    sides = [-(-side // SIDE) for side in values.shape]
+    whole = values.new_full([side * SIDE for side in sides], fill)
+    whole[: values.shape[0], : values.shape[1], : values.shape[2]] = values
+    x, y, z = sides
+    parts = whole.reshape(x, SIDE, y, SIDE, z, SIDE).permute(0, 2, 4, 1, 3, 5).reshape(-1, SIDE, SIDE, SIDE)
+    return torch.cartesian_prod(*(torch.arange(side) for side in sides)).int(), parts

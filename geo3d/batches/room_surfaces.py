@@ -1,0 +1,143 @@
+"""Surface cells of scanned rooms, to learn the labels of surfaces from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from geo3d.batches.scenes import IGNORED, Classes, fold_table, generator, read_volumes, scene_folders
+from geo3d.ops.sparse import SparseTensor
+from geo3d.ops.surface_cells import CHANNELS, SurfaceCells, cell_features, floor_height, surface_cells
+
+
+@dataclass(frozen=True)
+class LabelledCells:
+    """Features of surface voxels, and their labels."""
+
+    cells: SparseTensor
+    """As :func:`geo3d.ops.surface_cells.cell_features` makes them."""
+    labels: Tensor
+    """[row], places in the learned classes; 255 where there is none."""
+    class_weights: Tensor
+    """[class], what an error in each class counts."""
+
+
+class RoomSurfaces:
+    """Windows of rooms, turned, flipped, bent, with holes; each by its number, so that any can be made again."""
+
+    channels = CHANNELS
+
+    def __init__(
+        self,
+        data: Sequence[Path],
+        validation: Sequence[Path],
+        classes: Classes,
+        seed: int = 0,
+        rooms: int = 2,
+        window: float = 6.0,
+        voxel_size: float = 0.05,
+        augment: bool = True,
+        noise: float = 1.0,
+        balance: float = 0.5,
+    ) -> None:
+        self.classes, self.seed, self.per_batch, self.window = classes, seed, rooms, window
+        self.voxel_size, self.augment, self.noise = voxel_size, augment, noise
+        self.rooms = [self._read(folder) for folder in scene_folders(data, voxel_size)]
+        self.held_out = scene_folders(validation, voxel_size)
+        counts = sum(torch.bincount(labels[labels != IGNORED], minlength=len(classes)) for _, labels in self.rooms)
+        shares = (torch.as_tensor(counts).double() / max(int(torch.as_tensor(counts).sum()), 1)).clamp(min=1e-4)
+        weights = shares**-balance
+        self.class_weights = (weights / (weights * shares).sum()).float()
+
+    def training(self, index: int) -> LabelledCells:
+        """The batch of a number."""
+        random = generator(self.seed, index)
+        parts = []
+        for place in range(self.per_batch):
+            chosen = int(torch.randint(len(self.rooms), (1,), generator=random))
+            cells, labels = self.rooms[chosen]
+            if self.augment:
+                cells, labels = _windowed(cells, labels, self.window, random)
+                cells, labels = _holed(cells, labels, random)
+                cells = _moved(cells, self.noise, random)
+            floor = floor_height(cells) + self.augment * 0.04 * float(torch.randn(1, generator=random))
+            parts.append(self._made(cells, labels, floor, place))
+        return self._joined(parts)
+
+    def validation(self) -> Iterator[LabelledCells]:
+        """Whole held-out rooms as they are, one after the other."""
+        for folder in self.held_out:
+            cells, labels = self._read(folder)
+            yield self._joined([self._made(cells, labels, floor_height(cells), 0)])
+
+    def _read(self, folder: Path) -> tuple[SurfaceCells, Tensor]:
+        scanned, labels = read_volumes(folder, self.voxel_size, "scan", "labels")
+        cells, voxels = surface_cells(
+            scanned.distance, scanned.known, scanned.origin, scanned.voxel_size, scanned.truncation
+        )
+        table = fold_table(labels.classes, self.classes)
+        return cells, table[labels.labels[tuple(voxels.long().T)].long()]
+
+    def _made(self, cells: SurfaceCells, labels: Tensor, floor: float, place: int) -> tuple[SparseTensor, Tensor]:
+        made, rows = cell_features(cells, floor, self.voxel_size, place)
+        count = len(self.classes) + 1
+        given = torch.where(labels == IGNORED, count - 1, labels)
+        votes = torch.bincount(rows.long() * count + given, minlength=len(made.coordinates) * count)
+        best = votes.reshape(-1, count).argmax(dim=1)
+        return made, torch.where(best == count - 1, IGNORED, best)
+
+    def _joined(self, parts: list[tuple[SparseTensor, Tensor]]) -> LabelledCells:
+        coordinates = torch.cat([made.coordinates for made, _ in parts])
+        features = torch.cat([made.features for made, _ in parts])
+        labels = torch.cat([labels for _, labels in parts])
+        return LabelledCells(SparseTensor(coordinates, features, (1, 1, 1)), labels, self.class_weights)
+
+
+def _windowed(cells: SurfaceCells, labels: Tensor, side: float, random: torch.Generator) -> tuple[SurfaceCells, Tensor]:
+    """What lies in an upright column around one cell, as much as a scan or a network's memory holds."""
+    middle = cells.points[int(torch.randint(len(cells.points), (1,), generator=random)), :2]
+    halves = side / 2 * (0.5 + 0.5 * torch.rand(2, generator=random))
+    return _kept(cells, labels, ((cells.points[:, :2] - middle).abs() < halves).all(dim=1))
+
+
+def _holed(cells: SurfaceCells, labels: Tensor, random: torch.Generator) -> tuple[SurfaceCells, Tensor]:
+    """Balls and single cells that the scan has missed."""
+    keep = torch.rand(len(cells.points), generator=random) > 0.2 * float(torch.rand(1, generator=random))
+    for _ in range(int(torch.randint(0, 5, (1,), generator=random))):
+        middle = cells.points[int(torch.randint(len(cells.points), (1,), generator=random))]
+        radius = 0.2 + 0.8 * float(torch.rand(1, generator=random))
+        keep &= (cells.points - middle).norm(dim=1) > radius
+    return _kept(cells, labels, keep) if int(keep.sum()) > 100 else (cells, labels)
+
+
+def _moved(cells: SurfaceCells, noise: float, random: torch.Generator) -> SurfaceCells:
+    """Turned about z, flipped, scaled, and bent by a few centimetres, as drift and depth errors bend a scan."""
+    angle = 2 * torch.pi * torch.rand(1, generator=random)
+    cosine, sine = float(angle.cos()), float(angle.sin())
+    flip = 1.0 if torch.rand(1, generator=random) < 0.5 else -1.0
+    turn = torch.tensor([[cosine, -sine, 0], [flip * sine, flip * cosine, 0], [0, 0, 1]])
+    scale = 1 + 0.12 * (2 * float(torch.rand(1, generator=random)) - 1)
+    strength = noise * torch.rand(3, generator=random)
+    points = scale * (cells.points @ turn.T)
+    points = points + 0.02 * strength[0] * _smooth_noise(points, 0.6, random)
+    points = points + 0.008 * strength[1] * torch.randn(points.shape, generator=random)
+    normals = cells.normals @ turn.T + 0.15 * strength[2] * torch.randn(points.shape, generator=random)
+    return replace(cells, points=points, normals=torch.nn.functional.normalize(normals, dim=1))
+
+
+def _smooth_noise(points: Tensor, reach: float, random: torch.Generator) -> Tensor:
+    """[point, 3], of standard deviation about 1, which changes over `reach` metres."""
+    low = points.amin(dim=0)
+    at = (points - low) / reach
+    sides = [int(side) + 2 for side in at.amax(dim=0)]
+    field = torch.randn((1, 3, *sides), generator=random)
+    last = torch.tensor([side - 1 for side in sides])
+    grid = (2 * at / last - 1).flip(1)[None, None, None]
+    return torch.nn.functional.grid_sample(field, grid, align_corners=True)[0, :, 0, 0].T
+
+
+def _kept(cells: SurfaceCells, labels: Tensor, keep: Tensor) -> tuple[SurfaceCells, Tensor]:
+    kept = SurfaceCells(cells.points[keep], cells.normals[keep], cells.free[keep], cells.unknown[keep])
+    return kept, labels[keep]
