@@ -4,10 +4,15 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from geo3d.kernels import fill as kernels
 from geo3d.ops.block_grid import SIDE, find_rows, pack_blocks
+from geo3d.ops.planes import NEIGHBOURS
 
 Grid = Float[Tensor, "x y z"]
 Marks = Bool[Tensor, "x y z"]
+BlockValues = Float[Tensor, "block 8 8 8"]
+BlockMarks = Bool[Tensor, "block 8 8 8"]
+Around = Int[Tensor, "block 27"]
 
 
 def grow(start: Marks, among: Marks, steps: int) -> Marks:
@@ -52,61 +57,78 @@ def slopes(distance: Grid) -> Grid:
 
 
 def sample(
-    volume: Float[Tensor, "x y z"], places: Float[Tensor, "*batch 3"]
-) -> tuple[Float[Tensor, "*batch"], Bool[Tensor, "*batch"]]:
-    """Values at places in voxels, trilinear, and whether they lie in the grid; outside of it those of its border."""
-    most = places.new_tensor(volume.shape) - 1
-    inside = ((places >= 0) & (places <= most)).all(dim=-1)
-    scaled = (2 * places / most.clamp(min=1) - 1).flip(-1).to(volume.dtype)
+    volumes: Float[Tensor, "channel x y z"], places: Float[Tensor, "block 8 8 8 3"]
+) -> Float[Tensor, "channel block 8 8 8"]:
+    """Values at places in voxels, trilinear; outside of the grid those of its border."""
+    most = places.new_tensor(volumes.shape[1:]) - 1
+    scaled = (2 / most.clamp(min=1) * places - 1).flip(-1).to(volumes.dtype)
     found = torch.nn.functional.grid_sample(
-        volume[None, None], scaled.reshape(1, 1, 1, -1, 3), padding_mode="border", align_corners=True
+        volumes[None], scaled.reshape(1, 1, 1, -1, 3), padding_mode="border", align_corners=True
     )
-    return found.reshape(places.shape[:-1]), inside
+    return found.reshape(len(volumes), *places.shape[:-1])
 
 
-def face_neighbours(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 6"]:
-    """Rows of the blocks below and above along x, y and z; -1 where there is none. `blocks` are sorted."""
-    steps = torch.cat([torch.stack([-one, one]) for one in torch.eye(3, dtype=torch.int32)])
-    return find_rows(pack_blocks(blocks), (blocks[:, None] + steps).reshape(-1, 3)).reshape(-1, 6)
+def blocks_around(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 27"]:
+    """Rows of the 27 blocks around each, in the order of their coordinates; -1 where there is none.
+
+    `blocks` are sorted lexicographically, without repeats.
+    """
+    return find_rows(pack_blocks(blocks), (blocks[:, None] + NEIGHBOURS.int()).reshape(-1, 3)).reshape(-1, 27)
 
 
-def box_sum(values: Float[Tensor, "block 8 8 8"], beside: Int[Tensor, "block 6"]) -> Float[Tensor, "block 8 8 8"]:
-    """Sums over the 27 voxels around each, along one axis after the other; voxels of missing blocks count nothing."""
-    for axis in range(3):
-        low, high = (
-            values[beside[:, 2 * axis + upper].clamp(min=0)].narrow(axis + 1, (SIDE - 1) * (1 - upper), 1)
-            * (beside[:, 2 * axis + upper] >= 0)[:, None, None, None]
-            for upper in (0, 1)
-        )
-        padded = torch.cat([low, values, high], dim=axis + 1)
-        values = sum(padded.narrow(axis + 1, step, SIDE) for step in range(3))
-    return values
+def near_marked(marks: BlockMarks, asked: BlockMarks, around: Around) -> BlockMarks:
+    """Where one is `asked` for, whether any of the 27 voxels around is marked."""
+    if marks.device.type != "cpu":
+        return _near_marked_reference(marks, asked, around)
+    found = torch.zeros_like(marks)
+    kernels.mark_near(marks.numpy(), asked.numpy(), around.numpy(), found.numpy())
+    return found
 
 
-def spread(
-    values: Float[Tensor, "block 8 8 8"],
-    known: Bool[Tensor, "block 8 8 8"],
-    into: Bool[Tensor, "block 8 8 8"],
-    layers: int,
-    beside: Int[Tensor, "block 6"],
-) -> Float[Tensor, "block 8 8 8"]:
+def spread(values: BlockValues, known: BlockMarks, into: BlockMarks, layers: int, around: Around) -> BlockValues:
     """Carry `values` from where they are `known` over into voxels around, fading to 0 after so many layers.
 
     Each layer has the mean of what the 27 voxels around its own got before; that of layer k is then multiplied by
     1 - s(k / (layers + 1)), s(x) = x^2 (3 - 2 x). 0 elsewhere, and where values are known.
     """
-    carried, there = torch.where(known, values, 0.0), known
-    faded = torch.zeros_like(values)
+    if values.device.type != "cpu":
+        return _spread_reference(values, known, into, layers, around)
+    carried = torch.where(known, values, 0.0)
+    numbers = torch.where(known, 1, torch.where(into, kernels.WAITING, 0)).byte()
     for layer in range(1, layers + 1):
-        counts = box_sum(there.to(values.dtype), beside)
-        new = into & ~there & (counts > 0)
-        if not bool(new.any()):
+        if not kernels.carry_on(carried.numpy(), numbers.numpy(), around.numpy(), layer):
             break
-        means = box_sum(carried, beside) / counts.clamp(min=1)
-        share = layer / (layers + 1)
+    share = (numbers.to(values.dtype) - 1) / (layers + 1)
+    return torch.where((numbers > 1) & (numbers < kernels.WAITING), carried * _fade(share), 0.0)
+
+
+def _spread_reference(values: Tensor, known: Tensor, into: Tensor, layers: int, around: Tensor) -> Tensor:
+    carried, there, faded = torch.where(known, values, 0.0), known, torch.zeros_like(values)
+    for layer in range(1, layers + 1):
+        counts = _box_sum(there.to(values.dtype), around)
+        new = into & ~there & (counts > 0)
+        means = _box_sum(carried, around) / counts.clamp(min=1)
         carried, there = torch.where(new, means, carried), there | new
-        faded = torch.where(new, means * (1 - share**2 * (3 - 2 * share)), faded)
+        faded = torch.where(new, means * _fade(torch.tensor(layer / (layers + 1))), faded)
     return faded
+
+
+def _fade(share: Tensor) -> Tensor:
+    return 1 - share**2 * (3 - 2 * share)
+
+
+def _near_marked_reference(marks: Tensor, asked: Tensor, around: Tensor) -> Tensor:
+    return asked & (_box_sum(marks.float(), around) > 0)
+
+
+def _box_sum(values: Tensor, around: Tensor) -> Tensor:
+    """Sums over the 27 voxels around each; those of missing blocks count nothing."""
+    side = torch.arange(-1, SIDE + 1, device=values.device)
+    x, y, z = torch.meshgrid(side, side, side, indexing="ij")
+    part = 9 * ((x >> 3) + 1) + 3 * ((y >> 3) + 1) + (z >> 3) + 1
+    rows = around.long()[:, part]  # [block, 10, 10, 10]
+    padded = torch.where(rows >= 0, values[rows, x & 7, y & 7, z & 7], 0.0)
+    return padded.unfold(1, 3, 1).unfold(2, 3, 1).unfold(3, 3, 1).sum(dim=(4, 5, 6))
 
 
 def _beside(marks: Marks) -> Marks:

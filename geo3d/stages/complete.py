@@ -13,6 +13,7 @@ from pydantic import Field
 from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.progress import track
+from geo3d.stages.mesh import MeshConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,7 +26,7 @@ BAND = 2.0
 TRUSTED = 2.0
 """Where seen and inferred distances differ by more than so many of the inferred ones' voxels, they are not of one
 surface, and the difference is not carried on."""
-SOME = 1024
+SOME = 2048
 """Blocks that are worked on at a time."""
 
 
@@ -40,8 +41,8 @@ class CompleteConfig:
     along the axes of the network's grid."""
     min_slope: Annotated[float, Field(ge=0, le=1)] = 0.3
     """How steep an inferred distance must be near its surface, in metres a metre: less is a guess between places."""
-    min_weight: Annotated[float, Field(gt=0)] = 3.0
-    """Observations that a voxel needs to count as seen: as many as the mesh needs, or there are gaps between."""
+    min_weight: Annotated[float, Field(gt=0)] | None = None
+    """Observations that a voxel needs to count as seen; None is as many as the mesh needs."""
     blend: Annotated[int, Field(ge=0, le=6)] = 5
     """Voxels over which inferred distances go over into seen ones."""
 
@@ -55,16 +56,14 @@ def complete(
     unseen where the prediction has free space there: a table's underside, not a wall's inside. No voxel from which a
     seen vertex is made changes. Raises InputError for grids that differ and for distances that are no numbers.
     """
-    import torch
 
     _refuse_unusable(scanned, predicted)
+    config = replace(config, min_weight=config.min_weight or MeshConfig().min_weight)
     hints = _hints(scanned, predicted, config)
-    blocks = _worth_filling(_blocks_around(hints, volume), volume, hints, scan.crop, config)
-    parts = []
-    for part in track(blocks.split(SOME), "complete", total=-(-len(blocks) // SOME), unit="parts"):
-        parts.append(_fill(part, blocks, volume, hints, scan.crop, config))
-    filled = torch.cat([part.inferred.any(dim=(1, 2, 3)) for part in parts]) if parts else blocks.new_zeros(0).bool()
-    return _merged(volume, blocks[filled], _Filled.joined(parts, filled))
+    near = _predicted_in(_blocks_around(hints, volume), volume, hints, scan.crop)
+    some = _rows_to_fill(near, volume, config)
+    parts = [_fill(rows, near, volume, hints, config) for rows in track(some, "complete", len(some), "parts")]
+    return _merged(volume, parts)
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,9 @@ class _Hints:
     distance: Tensor
     """Metres [x, y, z]."""
     free: Tensor
-    """1 in free space up to whose surfaces the scan is completed, 0 elsewhere [x, y, z]."""
-    solid: Tensor
-    """Whether solids there bound that free space, and the prediction is sure of them [x, y, z]."""
+    """Free space up to whose surfaces the scan is completed [x, y, z]."""
+    bound: Tensor
+    """That, and solids that bound it, as far as the prediction is sure of their surface [x, y, z]."""
     where: tuple[Tensor, float, Tensor]
     """Origin, voxel size, world from volume."""
 
@@ -86,19 +85,24 @@ class _Hints:
 
 
 @dataclass(frozen=True)
+class _Near:
+    """What the prediction says of the blocks near its surfaces."""
+
+    blocks: Tensor
+    """Sorted."""
+    distance: Tensor
+    """Metres [block, 8, 8, 8]."""
+    wanted: Tensor
+    """Voxels that may be filled [block, 8, 8, 8]."""
+
+
+@dataclass(frozen=True)
 class _Filled:
     """What is inferred of some blocks."""
 
+    blocks: Tensor
     tsdf: Tensor
     inferred: Tensor
-
-    @staticmethod
-    def joined(parts: list[_Filled], kept: Tensor) -> _Filled:
-        import torch
-
-        if not parts:
-            return _Filled(torch.zeros(0, 8, 8, 8), torch.zeros(0, 8, 8, 8).bool())
-        return _Filled(torch.cat([part.tsdf for part in parts])[kept], torch.cat([p.inferred for p in parts])[kept])
 
 
 def _hints(scanned: ScannedVolume, predicted: DistanceVolume, config: CompleteConfig) -> _Hints:
@@ -114,7 +118,11 @@ def _hints(scanned: ScannedVolume, predicted: DistanceVolume, config: CompleteCo
     passed = seen & (scanned.distance > 0)  # where a ray has passed there is nothing, whatever was inferred
     distance = torch.where(passed, predicted.distance.clamp(min=0.01 * size), predicted.distance)
     where = (scanned.origin, size, scanned.world_from_volume)
-    return _Hints(distance, free.float(), around(free, 2) & sure, where)
+    bound = around(free, 2) & sure
+    for axis in range(3):  # so that nothing is wanted outside of the grid
+        bound.narrow(axis, 0, 1).fill_(False)
+        bound.narrow(axis, bound.shape[axis] - 1, 1).fill_(False)
+    return _Hints(distance, free, bound, where)
 
 
 def _blocks_around(hints: _Hints, volume: TsdfVolume) -> Tensor:
@@ -124,7 +132,7 @@ def _blocks_around(hints: _Hints, volume: TsdfVolume) -> Tensor:
     from geo3d.ops.block_grid import SIDE, pack_blocks, unpack_blocks
     from geo3d.ops.voxels import positions_of
 
-    near = hints.solid & (hints.distance.abs() <= hints.band)
+    near = hints.bound & (hints.distance.abs() <= hints.band)
     centres = (positions_of(near.nonzero(), *hints.where) - volume.origin) / volume.voxel_size
     radius = math.sqrt(3) / 2 * hints.where[1] / volume.voxel_size
     low, high = ((centres + sign * radius + 0.5).div(SIDE).floor().int() for sign in (-1, 1))
@@ -133,55 +141,81 @@ def _blocks_around(hints: _Hints, volume: TsdfVolume) -> Tensor:
     return unpack_blocks(torch.cat(keys).unique())
 
 
-def _worth_filling(blocks: Tensor, volume: TsdfVolume, hints: _Hints, crop: Tensor | None, config: CompleteConfig) -> Tensor:
-    """Those of the blocks that have voxels to fill, before it is known which voxels seen vertices are made from."""
+def _predicted_in(blocks: Tensor, volume: TsdfVolume, hints: _Hints, crop: Tensor | None) -> _Near:
+    import torch
+
+    from geo3d.ops.block_grid import SIDE
+    from geo3d.ops.fill import sample
+    from geo3d.ops.voxels import voxels_of
+
+    hinted = torch.stack([hints.distance, hints.free.float(), hints.bound.float()])
+    steps = torch.cartesian_prod(*[torch.arange(SIDE)] * 3).reshape(SIDE, SIDE, SIDE, 3) * volume.voxel_size
+    in_voxels = steps @ hints.where[2].to(steps.dtype) / hints.where[1]
+    distance, wanted = torch.empty(len(blocks), 8, 8, 8), torch.empty(len(blocks), 8, 8, 8, dtype=torch.bool)
+    for begin in range(0, len(blocks), SOME):
+        part = slice(begin, begin + SOME)
+        corners = volume.origin.double() + blocks[part].double() * SIDE * volume.voxel_size
+        places = voxels_of(corners, *hints.where)[:, None, None, None].float() + in_voxels
+        distance[part], free, bound = sample(hinted, places)
+        # Beside free space that was not reached the far side of a solid would appear.
+        wanted[part] = (distance[part].abs() <= hints.band) & (bound > 0.5) & ((distance[part] <= 0) | (free > 0))
+        if crop is not None:
+            world = corners[:, None, None, None] + steps
+            wanted[part] &= ((world >= crop[0]) & (world <= crop[1])).all(dim=-1)
+    return _Near(blocks, distance, wanted)
+
+
+def _rows_to_fill(near: _Near, volume: TsdfVolume, config: CompleteConfig) -> list[Tensor]:
+    """Rows of the blocks with voxels to fill, some at a time: of those that were seen only such that may be behind."""
     import torch
 
     found = [torch.zeros(0, dtype=torch.bool)]
-    for part in blocks.split(SOME):
-        seen, scanned = _seen_in(part, volume, config.min_weight)
-        distance, wanted = _predicted_in(part, volume, hints, crop)
-        found.append((wanted & ~(seen & ((scanned >= 0) | (distance <= -2 * volume.voxel_size)))).any(dim=(1, 2, 3)))
-    return blocks[torch.cat(found)]
+    for begin in range(0, len(near.blocks), SOME):
+        part = slice(begin, begin + SOME)
+        seen, scanned = _seen_in(near.blocks[part], volume, config)
+        stays = seen & ((scanned >= 0) | (near.distance[part] <= -2 * volume.voxel_size))
+        found.append((near.wanted[part] & ~stays).any(dim=(1, 2, 3)))
+    rows = torch.cat(found).nonzero()[:, 0]
+    return list(rows.split(SOME)) if len(rows) else []
 
 
-def _seen_in(blocks: Tensor, volume: TsdfVolume, min_weight: float) -> tuple[Tensor, Tensor]:
+def _seen_in(blocks: Tensor, volume: TsdfVolume, config: CompleteConfig) -> tuple[Tensor, Tensor]:
     """Which voxels of blocks were seen, and their distances in metres."""
     from geo3d.ops.block_grid import find_rows, pack_blocks
 
     rows = find_rows(pack_blocks(volume.blocks), blocks)
     there, rows = (rows >= 0)[:, None, None, None], rows.clamp(min=0)
-    return there & (volume.weight[rows] >= min_weight), volume.tsdf[rows] * volume.truncation
+    return there & (volume.weight[rows] >= config.min_weight), volume.tsdf[rows] * volume.truncation
 
 
 def _steps(most: int) -> list[tuple[int, ...]]:
     return list(itertools.product(range(most + 1), repeat=3))
 
 
-def _fill(
-    part: Tensor, blocks: Tensor, volume: TsdfVolume, hints: _Hints, crop: Tensor | None, config: CompleteConfig
-) -> _Filled:
-    """What is inferred of `part` of the `blocks`; a ring of blocks around it makes it what it is as part of all."""
+def _fill(rows: Tensor, near: _Near, volume: TsdfVolume, hints: _Hints, config: CompleteConfig) -> _Filled:
+    """What is inferred of some of the blocks; a ring of blocks around them makes it what it is as part of all."""
     import torch
 
     from geo3d.ops.block_grid import find_rows, pack_blocks
-    from geo3d.ops.fill import box_sum, face_neighbours, spread
+    from geo3d.ops.fill import blocks_around, near_marked, spread
 
-    ring = _with_ring(part, blocks, volume.blocks)
-    beside, (seen, scanned) = face_neighbours(ring), _seen_in(ring, volume, config.min_weight)
-    distance, wanted = _predicted_in(ring, volume, hints, crop)
+    ring = _with_ring(near.blocks[rows], near.blocks, volume.blocks)
+    around, (seen, scanned) = blocks_around(ring), _seen_in(ring, volume, config)
+    at = find_rows(pack_blocks(near.blocks), ring)
+    predicted = (at >= 0)[:, None, None, None]
+    distance = torch.where(predicted, near.distance[at.clamp(min=0)], math.inf)
     outside = seen & (scanned >= 0)
-    at_surface = box_sum(outside.float(), beside) > 0  # by a seen vertex there is a voxel on either side
-    behind = seen & ~outside & ~at_surface & (distance > -2 * volume.voxel_size)
+    inside = seen & ~outside
+    # A vertex lies between an inside and an outside voxel, so what is farther from the outside makes none.
+    behind = inside & ~near_marked(outside, inside, around) & (distance > -2 * volume.voxel_size)
     kept = seen & ~behind
-    inferred = wanted & ~kept
-    limit = TRUSTED * hints.where[1]
+    inferred = predicted & near.wanted[at.clamp(min=0)] & ~kept
     difference = scanned - distance
-    close = (scanned.abs() < min(hints.band, 0.99 * volume.truncation)) & (difference.abs() <= limit)
-    distance = distance + spread(difference, kept & close, inferred, config.blend, beside)
-    chosen = find_rows(pack_blocks(ring), part)
+    close = (scanned.abs() < min(hints.band, 0.99 * volume.truncation)) & (difference.abs() <= TRUSTED * hints.where[1])
+    distance = distance + spread(difference, kept & close, inferred, config.blend, around)
+    chosen = find_rows(pack_blocks(ring), near.blocks[rows])
     tsdf = (distance[chosen] / volume.truncation).clamp(-1, 1)
-    return _Filled(tsdf.to(torch.float32), inferred[chosen])
+    return _Filled(near.blocks[rows], tsdf, inferred[chosen])
 
 
 def _with_ring(part: Tensor, blocks: Tensor, existing: Tensor) -> Tensor:
@@ -196,41 +230,22 @@ def _with_ring(part: Tensor, blocks: Tensor, existing: Tensor) -> Tensor:
     return unpack_blocks(around[torch.isin(around, known)])
 
 
-def _predicted_in(blocks: Tensor, volume: TsdfVolume, hints: _Hints, crop: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Predicted metres at the voxels of blocks, and whether they may be filled."""
-    import torch
-
-    from geo3d.ops.block_grid import SIDE
-    from geo3d.ops.fill import sample
-    from geo3d.ops.voxels import voxels_of
-
-    steps = torch.cartesian_prod(*[torch.arange(SIDE)] * 3).reshape(SIDE, SIDE, SIDE, 3)
-    world = volume.origin.double() + (blocks.double()[:, None, None, None] * SIDE + steps) * volume.voxel_size
-    places = voxels_of(world, *hints.where)
-    distance, inside = sample(hints.distance, places)
-    x, y, z = (places.round().long().clamp(min=0).minimum(torch.tensor(hints.solid.shape) - 1)).unbind(-1)
-    # beside free space that was not reached a solid's far side would appear
-    wanted = inside & (distance.abs() <= hints.band) & hints.solid[x, y, z] & ((distance <= 0) | (sample(hints.free, places)[0] > 0))
-    if crop is not None:
-        wanted &= ((world >= crop[0]) & (world <= crop[1])).all(dim=-1)
-    return distance, wanted
-
-
-def _merged(volume: TsdfVolume, blocks: Tensor, filled: _Filled) -> TsdfVolume:
-    """The volume with the filled blocks put in."""
+def _merged(volume: TsdfVolume, parts: list[_Filled]) -> TsdfVolume:
+    """The volume with what was inferred put in."""
     import torch
 
     from geo3d.ops.block_grid import find_rows, pack_blocks, unpack_blocks
 
-    keys = torch.cat([pack_blocks(volume.blocks), pack_blocks(blocks)]).unique()
-    merged = unpack_blocks(keys)
-    old, new = find_rows(keys, volume.blocks), find_rows(keys, blocks)
-    tsdf = torch.ones(len(merged), 8, 8, 8)
-    weight = torch.zeros(len(merged), 8, 8, 8, dtype=torch.uint8)
+    filled = [(part.inferred.any(dim=(1, 2, 3)), part) for part in parts]
+    keys = torch.cat([pack_blocks(volume.blocks), *(pack_blocks(part.blocks[some]) for some, part in filled)]).unique()
+    merged, old = unpack_blocks(keys), find_rows(keys, volume.blocks)
+    tsdf, weight = torch.ones(len(merged), 8, 8, 8), torch.zeros(len(merged), 8, 8, 8, dtype=torch.uint8)
     inferred, colour = torch.zeros_like(weight), torch.zeros(*weight.shape, 3, dtype=torch.uint8)
     tsdf[old], weight[old], colour[old] = volume.tsdf, volume.weight, volume.colour
-    tsdf[new] = torch.where(filled.inferred, filled.tsdf, tsdf[new])
-    inferred[new] = filled.inferred.to(torch.uint8)
+    for some, part in filled:
+        rows = find_rows(keys, part.blocks[some])
+        tsdf[rows] = torch.where(part.inferred[some], part.tsdf[some], tsdf[rows])
+        inferred[rows] = part.inferred[some].to(torch.uint8)
     return replace(volume, blocks=merged, tsdf=tsdf, weight=weight, colour=colour, inferred=inferred)
 
 
