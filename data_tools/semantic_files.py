@@ -110,6 +110,17 @@ def class_areas(mesh: SemanticMesh) -> Tensor:
     return torch.zeros(256, dtype=third.dtype).index_add_(0, labels, third.repeat_interleave(3))
 
 
+def inferred_share(mesh: SemanticMesh) -> float:
+    """Share of the surface that no view saw; a face counts a third for each corner."""
+    from geo3d.ops.mesh import face_normals
+
+    if mesh.observed is None:
+        return 0.0
+    areas = face_normals(mesh.vertices, mesh.faces).norm(dim=1)
+    unseen = (mesh.observed[mesh.faces.long()] == 0).float().mean(dim=1)
+    return float((areas * unseen).sum() / areas.sum().clamp(min=1e-30))
+
+
 def nyu40_ids(mesh: SemanticMesh) -> NDArray:
     """NYU40 id of each vertex; 0 where it has no label."""
     import numpy as np

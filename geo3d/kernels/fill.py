@@ -1,4 +1,4 @@
-"""Kernels over sparse blocks that look at the 27 voxels around each: what is near marked ones, and values carried on.
+"""Kernels over sparse blocks that look at the 27 voxels around each: corners of cut cubes, and values carried on.
 
 `around` has the rows of the 27 blocks around each, -1 where there is none, at 9 (x + 1) + 3 (y + 1) + z + 1 for steps
 of -1 to 1.
@@ -12,26 +12,32 @@ WAITING = 255
 
 
 @njit(cache=True, nogil=True)
-def mark_near(marks, asked, around, found):
-    """Set `found` where one is `asked` for and any of the 27 voxels around is marked."""
-    for block in range(marks.shape[0]):
+def mark_corners(outside, seen, asked, around, found):
+    """Set `found` where one is `asked` for and is a corner of a cube of which all were seen, and one is outside."""
+    for block in range(seen.shape[0]):
         for x in range(SIDE):
             for y in range(SIDE):
                 for z in range(SIDE):
                     if asked[block, x, y, z]:
-                        found[block, x, y, z] = is_near(marks, around[block], x, y, z)
+                        for cube in range(8):
+                            i, j, k = x - (cube & 1), y - (cube >> 1 & 1), z - (cube >> 2)
+                            if is_cut(outside, seen, around[block], i, j, k):
+                                found[block, x, y, z] = True
+                                break
 
 
 @njit(cache=True, nogil=True)
-def is_near(marks, rows, x, y, z):
-    """Whether any of the 27 voxels around (x, y, z) is marked."""
-    for i in range(x - 1, x + 2):
-        for j in range(y - 1, y + 2):
-            for k in range(z - 1, z + 2):
+def is_cut(outside, seen, rows, x, y, z):
+    """Whether all corners of the cube whose lowest is (x, y, z) were seen, and any is outside."""
+    any_outside = False
+    for i in range(x, x + 2):
+        for j in range(y, y + 2):
+            for k in range(z, z + 2):
                 row = rows[9 * ((i >> 3) + 1) + 3 * ((j >> 3) + 1) + (k >> 3) + 1]
-                if row >= 0 and marks[row, i & 7, j & 7, k & 7]:
-                    return True
-    return False
+                if row < 0 or not seen[row, i & 7, j & 7, k & 7]:
+                    return False
+                any_outside |= outside[row, i & 7, j & 7, k & 7]
+    return any_outside
 
 
 @njit(cache=True, nogil=True)

@@ -44,15 +44,17 @@ def around(marks: Marks, reach: int) -> Marks:
 
 
 def slopes(distance: Grid) -> Grid:
-    """The steepest change of a distance across one voxel's edge in the 27 voxels around, in its units a voxel.
+    """The most that a distance changes between face-neighbouring voxels of the 27 around each.
 
-    1 voxel a voxel is what a distance has; less where a network cannot tell where a surface is and says the mean.
+    Near its surface a true distance changes by 0.58 (across a diagonal) to 1 voxel; less where a network cannot tell
+    where a surface is, and says the mean.
     """
     steepest = torch.zeros_like(distance)
     for axis in range(3):
-        change = distance.diff(dim=axis).abs()
-        low, high = _padded(change, axis, 1, 0), _padded(change, axis, 0, 1)
-        steepest = steepest.maximum(low).maximum(high)
+        change, side = distance.diff(dim=axis).abs(), distance.shape[axis]
+        for first in (0, 1):
+            ends = steepest.narrow(axis, first, side - 1)
+            ends.copy_(ends.maximum(change))
     return torch.nn.functional.max_pool3d(steepest[None], 3, 1, 1)[0]
 
 
@@ -76,12 +78,16 @@ def blocks_around(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 27"]:
     return find_rows(pack_blocks(blocks), (blocks[:, None] + NEIGHBOURS.int()).reshape(-1, 3)).reshape(-1, 27)
 
 
-def near_marked(marks: BlockMarks, asked: BlockMarks, around: Around) -> BlockMarks:
-    """Where one is `asked` for, whether any of the 27 voxels around is marked."""
-    if marks.device.type != "cpu":
-        return _near_marked_reference(marks, asked, around)
-    found = torch.zeros_like(marks)
-    kernels.mark_near(marks.numpy(), asked.numpy(), around.numpy(), found.numpy())
+def corners_of_cut_cubes(outside: BlockMarks, seen: BlockMarks, around: Around) -> BlockMarks:
+    """Seen voxels inside of solids, so not `outside`, that marching cubes makes vertices from.
+
+    They are corners of a cube of eight voxels all of which were seen, and one of which is outside.
+    """
+    if seen.device.type != "cpu":
+        return _corners_reference(outside, seen, around)
+    found = torch.zeros_like(seen)
+    asked = seen & ~outside
+    kernels.mark_corners(outside.numpy(), seen.numpy(), asked.numpy(), around.numpy(), found.numpy())
     return found
 
 
@@ -117,18 +123,31 @@ def _fade(share: Tensor) -> Tensor:
     return 1 - share**2 * (3 - 2 * share)
 
 
-def _near_marked_reference(marks: Tensor, asked: Tensor, around: Tensor) -> Tensor:
-    return asked & (_box_sum(marks.float(), around) > 0)
+def _corners_reference(outside: Tensor, seen: Tensor, around: Tensor) -> Tensor:
+    cubes = (
+        _padded_blocks(values, around).unfold(1, 2, 1).unfold(2, 2, 1).unfold(3, 2, 1) for values in (seen, outside)
+    )
+    whole, cut = next(cubes).all(dim=(4, 5, 6)), next(cubes).any(dim=(4, 5, 6))  # [block, 9, 9, 9]
+    corners = (whole & cut).unfold(1, 2, 1).unfold(2, 2, 1).unfold(3, 2, 1).any(dim=(4, 5, 6))
+    return corners & seen & ~outside
 
 
 def _box_sum(values: Tensor, around: Tensor) -> Tensor:
     """Sums over the 27 voxels around each; those of missing blocks count nothing."""
+    return _windows(_padded_blocks(values, around), 3).sum(dim=(4, 5, 6))
+
+
+def _windows(values: Tensor, side: int) -> Tensor:
+    """[block, x, y, z, side, side, side]: the boxes that begin at each voxel."""
+    return values.unfold(1, side, 1).unfold(2, side, 1).unfold(3, side, 1)
+
+
+def _padded_blocks(values: Tensor, around: Tensor) -> Tensor:
+    """[block, 10, 10, 10] of [block, 8, 8, 8]: with the voxels around each block, 0 where there are none."""
     side = torch.arange(-1, SIDE + 1, device=values.device)
     x, y, z = torch.meshgrid(side, side, side, indexing="ij")
-    part = 9 * ((x >> 3) + 1) + 3 * ((y >> 3) + 1) + (z >> 3) + 1
-    rows = around.long()[:, part]  # [block, 10, 10, 10]
-    padded = torch.where(rows >= 0, values[rows, x & 7, y & 7, z & 7], 0.0)
-    return padded.unfold(1, 3, 1).unfold(2, 3, 1).unfold(3, 3, 1).sum(dim=(4, 5, 6))
+    rows = around.long()[:, 9 * ((x >> 3) + 1) + 3 * ((y >> 3) + 1) + (z >> 3) + 1]
+    return torch.where(rows >= 0, values[rows, x & 7, y & 7, z & 7], torch.zeros((), dtype=values.dtype))
 
 
 def _beside(marks: Marks) -> Marks:
@@ -139,10 +158,3 @@ def _beside(marks: Marks) -> Marks:
         found.narrow(axis, 1, side - 1).logical_or_(marks.narrow(axis, 0, side - 1))
         found.narrow(axis, 0, side - 1).logical_or_(marks.narrow(axis, 1, side - 1))
     return found
-
-
-def _padded(values: Grid, axis: int, before: int, after: int) -> Grid:
-    shape = list(values.shape)
-    shape[axis] = 1
-    zeros = values.new_zeros(shape)
-    return torch.cat([zeros] * before + [values] + [zeros] * after, dim=axis)

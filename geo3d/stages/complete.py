@@ -103,6 +103,9 @@ class _Filled:
     blocks: Tensor
     tsdf: Tensor
     inferred: Tensor
+    forgotten: Tensor
+    """Voxels behind a seen surface that are free as predicted, but too far away to be filled: they are unseen again, or
+    there would be a surface between."""
 
 
 def _hints(scanned: ScannedVolume, predicted: DistanceVolume, config: CompleteConfig) -> _Hints:
@@ -132,7 +135,7 @@ def _blocks_around(hints: _Hints, volume: TsdfVolume) -> Tensor:
     from geo3d.ops.block_grid import SIDE, pack_blocks, unpack_blocks
     from geo3d.ops.voxels import positions_of
 
-    near = hints.bound & (hints.distance.abs() <= hints.band)
+    near = hints.bound & (hints.distance.abs() <= hints.band + hints.where[1])
     centres = (positions_of(near.nonzero(), *hints.where) - volume.origin) / volume.voxel_size
     radius = math.sqrt(3) / 2 * hints.where[1] / volume.voxel_size
     low, high = ((centres + sign * radius + 0.5).div(SIDE).floor().int() for sign in (-1, 1))
@@ -166,15 +169,15 @@ def _predicted_in(blocks: Tensor, volume: TsdfVolume, hints: _Hints, crop: Tenso
 
 
 def _rows_to_fill(near: _Near, volume: TsdfVolume, config: CompleteConfig) -> list[Tensor]:
-    """Rows of the blocks with voxels to fill, some at a time: of those that were seen only such that may be behind."""
+    """Rows of the blocks with voxels to fill, some at a time: unseen ones, and such as may lie behind a surface."""
     import torch
 
     found = [torch.zeros(0, dtype=torch.bool)]
     for begin in range(0, len(near.blocks), SOME):
         part = slice(begin, begin + SOME)
         seen, scanned = _seen_in(near.blocks[part], volume, config)
-        stays = seen & ((scanned >= 0) | (near.distance[part] <= -2 * volume.voxel_size))
-        found.append((near.wanted[part] & ~stays).any(dim=(1, 2, 3)))
+        behind = seen & (scanned < 0) & (near.distance[part] > -2 * volume.voxel_size)
+        found.append(((near.wanted[part] & ~seen) | behind).any(dim=(1, 2, 3)))
     rows = torch.cat(found).nonzero()[:, 0]
     return list(rows.split(SOME)) if len(rows) else []
 
@@ -197,7 +200,7 @@ def _fill(rows: Tensor, near: _Near, volume: TsdfVolume, hints: _Hints, config: 
     import torch
 
     from geo3d.ops.block_grid import find_rows, pack_blocks
-    from geo3d.ops.fill import blocks_around, near_marked, spread
+    from geo3d.ops.fill import blocks_around, corners_of_cut_cubes, spread
 
     ring = _with_ring(near.blocks[rows], near.blocks, volume.blocks)
     around, (seen, scanned) = blocks_around(ring), _seen_in(ring, volume, config)
@@ -205,17 +208,17 @@ def _fill(rows: Tensor, near: _Near, volume: TsdfVolume, hints: _Hints, config: 
     predicted = (at >= 0)[:, None, None, None]
     distance = torch.where(predicted, near.distance[at.clamp(min=0)], math.inf)
     outside = seen & (scanned >= 0)
-    inside = seen & ~outside
-    # A vertex lies between an inside and an outside voxel, so what is farther from the outside makes none.
-    behind = inside & ~near_marked(outside, inside, around) & (distance > -2 * volume.voxel_size)
+    at_surface = corners_of_cut_cubes(outside, seen, around)
+    behind = predicted & seen & ~outside & ~at_surface & (distance > -2 * volume.voxel_size)
     kept = seen & ~behind
     inferred = predicted & near.wanted[at.clamp(min=0)] & ~kept
     difference = scanned - distance
     close = (scanned.abs() < min(hints.band, 0.99 * volume.truncation)) & (difference.abs() <= TRUSTED * hints.where[1])
+    forgotten = behind & (distance > 0) & ~inferred
     distance = distance + spread(difference, kept & close, inferred, config.blend, around)
     chosen = find_rows(pack_blocks(ring), near.blocks[rows])
     tsdf = (distance[chosen] / volume.truncation).clamp(-1, 1)
-    return _Filled(near.blocks[rows], tsdf, inferred[chosen])
+    return _Filled(near.blocks[rows], tsdf, inferred[chosen], forgotten[chosen])
 
 
 def _with_ring(part: Tensor, blocks: Tensor, existing: Tensor) -> Tensor:
@@ -236,7 +239,7 @@ def _merged(volume: TsdfVolume, parts: list[_Filled]) -> TsdfVolume:
 
     from geo3d.ops.block_grid import find_rows, pack_blocks, unpack_blocks
 
-    filled = [(part.inferred.any(dim=(1, 2, 3)), part) for part in parts]
+    filled = [((part.inferred | part.forgotten).any(dim=(1, 2, 3)), part) for part in parts]
     keys = torch.cat([pack_blocks(volume.blocks), *(pack_blocks(part.blocks[some]) for some, part in filled)]).unique()
     merged, old = unpack_blocks(keys), find_rows(keys, volume.blocks)
     tsdf, weight = torch.ones(len(merged), 8, 8, 8), torch.zeros(len(merged), 8, 8, 8, dtype=torch.uint8)
@@ -244,7 +247,9 @@ def _merged(volume: TsdfVolume, parts: list[_Filled]) -> TsdfVolume:
     tsdf[old], weight[old], colour[old] = volume.tsdf, volume.weight, volume.colour
     for some, part in filled:
         rows = find_rows(keys, part.blocks[some])
-        tsdf[rows] = torch.where(part.inferred[some], part.tsdf[some], tsdf[rows])
+        forgotten = part.forgotten[some]
+        tsdf[rows] = torch.where(part.inferred[some], part.tsdf[some], tsdf[rows]).masked_fill(forgotten, 1.0)
+        weight[rows] = weight[rows].masked_fill(forgotten, 0)
         inferred[rows] = part.inferred[some].to(torch.uint8)
     return replace(volume, blocks=merged, tsdf=tsdf, weight=weight, colour=colour, inferred=inferred)
 
