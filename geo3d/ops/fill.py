@@ -35,7 +35,7 @@ def free_space(distance: Grid, seen_distance: Grid, seen: Marks, voxel_size: flo
     there = torch.where(seen, seen_distance, distance)
     wide = there >= voxel_size / 2
     reached = grow(seen & wide, wide, steps)
-    return reached | (_beside(reached) & (there > 0))
+    return grow(reached, reached | (there > 0), 3)  # into corners: one step for each wall that meets there
 
 
 def around(marks: Marks, reach: int) -> Marks:

@@ -28,13 +28,15 @@ class MeshConfig:
     """Observations that a voxel needs to take part."""
     min_area: Annotated[float, Field(ge=0)] = 0.01
     """Connected pieces with less surface than this are dropped, in square metres."""
+    min_inferred_area: Annotated[float, Field(ge=0)] = 0.2
+    """The same of pieces that no view saw any of."""
 
 
 def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
     """Triangulate where the distance passes through zero; raises InputError where it nowhere does.
 
-    A vertex is observed where both voxels that it lies between were. Of connected pieces those are dropped that are
-    small, and those that nobody saw any of. Inferred vertices without a colour have that of observed ones near them.
+    A vertex is observed where both voxels that it lies between were. Small connected pieces are dropped. Inferred
+    vertices without a colour have that of observed ones near them.
     """
     from geo3d.ops.marching_cubes import extract_surface
     from geo3d.ops.mesh import keep_vertices, vertex_normals
@@ -50,7 +52,7 @@ def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
             most = float(volume.weight.max()) if len(volume.weight) else 0
             raise InputError(f"no surface was seen {config.min_weight:g} times (most: {most:g}); see mesh.min_weight")
         done()
-        keep = _worth_keeping(vertices, faces, observed, config.min_area)
+        keep = _worth_keeping(vertices, faces, observed, config)
         if keep is not None:
             kept, faces = keep_vertices(keep, faces)
             vertices, colours = vertices[kept], colours[kept]
@@ -82,17 +84,18 @@ def _observed(vertices: Tensor, volume: TsdfVolume) -> Tensor:
     return observed
 
 
-def _worth_keeping(vertices: Tensor, faces: Tensor, observed: Tensor | None, min_area: float) -> Tensor | None:
+def _worth_keeping(vertices: Tensor, faces: Tensor, observed: Tensor | None, config: MeshConfig) -> Tensor | None:
     """Which vertices belong to pieces that stay; None if all do."""
     import torch
 
     from geo3d.ops.mesh import connected_parts, vertices_of_large_parts
 
-    keep = vertices_of_large_parts(vertices, faces, min_area) if min_area > 0 else None
+    keep = vertices_of_large_parts(vertices, faces, config.min_area) if config.min_area > 0 else None
     if observed is None or bool(observed.all()):
         return keep
     parts = connected_parts(faces, len(vertices)).long()
     seen = torch.zeros(len(vertices), dtype=torch.bool).index_fill_(0, parts[observed], True)[parts]
+    seen |= vertices_of_large_parts(vertices, faces, max(config.min_area, config.min_inferred_area))
     return seen if keep is None else keep & seen
 
 

@@ -58,9 +58,9 @@ def scan_of(folder: Path, solids: Solids, cameras: list[np.ndarray]) -> RgbdScan
     return dataclasses.replace(found.format.read(found.source(folder / "hashes"), None), up=UP)
 
 
-def case_of(scan: RgbdScan, distance, rotation: torch.Tensor | None = None) -> Case:
+def case_of(scan: RgbdScan, distance, rotation: torch.Tensor | None = None, margin: float = 0.3) -> Case:
     volume = fuse(scan, FuseConfig(voxel_size=VOXEL))
-    scanned = scan_grid(scan, volume, ScanGridConfig())
+    scanned = scan_grid(scan, volume, ScanGridConfig(margin=margin))
     return Case(scan, volume, scanned, truth_of(scanned, distance, rotation))
 
 
@@ -118,9 +118,12 @@ def test_seen_voxels_keep_their_values_but_for_such_as_lie_deep_behind(room: Cas
     keys = {tuple(block): row for row, block in enumerate(made.blocks.tolist())}
     at = torch.tensor([keys[tuple(block)] for block in room.volume.blocks.tolist()])
     seen = room.volume.weight >= 3
-    assert (made.tsdf[at][seen] == room.volume.tsdf[seen]).all()
+    outside = seen & (room.volume.tsdf >= 0)
+    assert (made.tsdf[at][outside] == room.volume.tsdf[outside]).all()
+    assert not made.inferred[at][outside].any()
+    changed = seen & (made.tsdf[at] != room.volume.tsdf)
+    assert ((made.inferred[at] > 0) | (made.weight[at] == 0))[changed].all()
     assert (made.colour[at] == room.volume.colour).all()
-    assert not made.inferred[at][seen].any()
 
 
 @pytest.mark.parametrize("reach", [0.0, 0.3])
@@ -132,8 +135,8 @@ def test_nothing_is_inferred_farther_than_it_may_reach(room: Case, reach: float)
     free = positions_of(seen_free.nonzero(), *where)
     inferred = after.vertices[after.observed == 0].double()
     nearest = torch.cat([torch.cdist(part, free).amin(dim=1) for part in inferred.split(500)])
-    assert float(nearest.max()) < reach + 3 * room.scanned.voxel_size
-    assert as_solid(after).area < 0.95 * as_solid(completed(room, FAR)).area
+    assert float(nearest.max()) < reach + 6 * room.scanned.voxel_size
+    assert as_solid(after).area < 0.85 * 6 * (2 * HALF) ** 2
 
 
 def with_outside(points: torch.Tensor) -> torch.Tensor:
@@ -162,7 +165,7 @@ def test_a_crop_stays_empty_beyond_its_sides(room: Case):
     assert float(completed(cropped, FAR).vertices[:, 1].min()) < -0.9  # what the volume holds of it
     made = complete(cropped.scan, room.volume, room.scanned, room.truth, FAR)
     assert made.inferred is not None
-    block, x, y, z = made.inferred.nonzero().unbind(dim=1)
+    block, _, y, _ = made.inferred.nonzero().unbind(dim=1)
     inferred_y = (8 * made.blocks[block, 1] + y) * made.voxel_size
     assert float(inferred_y.min()) >= -0.7
 
@@ -177,19 +180,19 @@ def test_there_is_no_step_where_inferred_surface_meets_seen_surface(room: Case):
     error = -to_room(mesh.vertices.double())
     edges = torch.from_numpy(as_solid(mesh).edges_unique.copy())
     between = flat[edges].any(dim=1) & (mesh.vertices[edges].abs().sort(dim=2).values[:, :, 1] < HALF - 0.15).all(dim=1)
-    assert float((error[edges[between, 0]] - error[edges[between, 1]]).abs().max()) < 0.006
+    assert float((error[edges[between, 0]] - error[edges[between, 1]]).abs().max()) < 0.007
     assert float(error[flat].max()) > 0.009
     abrupt = completed(dataclasses.replace(room, truth=wrong), dataclasses.replace(FAR, blend=0))
     edges = torch.from_numpy(as_solid(abrupt).edges_unique.copy())
     jump = (to_room(abrupt.vertices[edges[:, 0]].double()) - to_room(abrupt.vertices[edges[:, 1]].double())).abs()
     middle = (abrupt.vertices[edges].abs().sort(dim=2).values[:, :, 1] < HALF - 0.15).all(dim=1)
-    assert float(jump[middle].max()) > 0.008
+    assert float(jump[middle].max()) > 0.009
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_turning_the_whole_scan_changes_nothing_but_the_frame(room_scan: RgbdScan, seed: int):
     rotation = turn(seed)
-    case = case_of(turned(room_scan, rotation), to_room, rotation)
+    case = case_of(turned(room_scan, rotation), to_room, rotation, margin=0.9)  # up to the corner that nobody saw
     mesh = completed(case, FAR)
     assert mesh.observed is not None
     assert as_solid(mesh).is_watertight
@@ -226,18 +229,18 @@ def test_the_underside_of_what_was_seen_from_above_is_made_behind_its_seen_top(t
     assert not under(before).any()
     assert under(after).sum() > 0.7 * (0.8 / VOXEL) ** 2
     assert not after.observed[under(after)].any()
-    inferred = after.vertices[after.observed == 0].double()
-    assert float(plate(inferred).abs().quantile(0.95)) < VOXEL / 2
+    assert float(plate(after.vertices[under(after)].double()).abs().max()) < VOXEL / 2
 
 
-def test_inferred_surface_has_colours_of_seen_surface_near_it_and_none_stands_alone(room: Case):
+def test_inferred_surface_has_colours_of_seen_surface_near_it_and_no_crumbs_stand_alone(room: Case):
     mesh = completed(room, FAR)
     assert mesh.colours is not None
     assert mesh.observed is not None
     assert (mesh.colours[mesh.observed == 0] > 0).any(dim=1).all()
-    alone = truth_of(room.scanned, lambda points: torch.minimum(to_room(points), (points + 0.7).norm(dim=-1) - 0.2))
-    with_ball = completed(dataclasses.replace(room, truth=alone), FAR)
-    assert with_ball.vertices.shape == mesh.vertices.shape
+    for radius, kept in ((0.11, False), (0.2, True)):  # 0.15 and 0.5 square metres
+        alone = truth_of(room.scanned, lambda p, r=radius: torch.minimum(to_room(p), (p + 0.7).norm(dim=-1) - r))
+        with_ball = completed(dataclasses.replace(room, truth=alone), FAR)
+        assert (len(with_ball.vertices) > len(mesh.vertices)) is kept
 
 
 def test_grids_that_differ_and_distances_that_are_no_numbers_are_refused(room: Case):
