@@ -31,9 +31,16 @@ class Entry:
     """Where it comes from."""
 
 
-CELLS = ("geo3d.batches.surface_cells:SurfaceCells", "geo3d.tasks.label_cells:LabelCells")
+CELLS = ("geo3d.batches.room_surfaces:RoomSurfaces", "geo3d.tasks.label_cells:LabelCells")
 
 CATALOGUE = (
+    Entry(
+        "unet3d",
+        "geo3d.models.volume.unet3d:UNet3d",
+        "geo3d.batches.room_blocks:RoomBlocks",
+        "geo3d.tasks.complete_and_label:CompleteAndLabel",
+        "Çiçek, Abdulkadir, Lienkamp, Brox and Ronneberger 2016",
+    ),
     Entry("minkunet", "geo3d.models.sparse.minkunet:MinkUNet", *CELLS, "Choy, Gwak and Savarese 2019"),
     Entry(
         "submanifold-unet",
@@ -44,7 +51,7 @@ CATALOGUE = (
     Entry(
         "sparse-resnet",
         "geo3d.models.sparse.resnet:SparseResNet",
-        "geo3d.batches.sampled_objects:SampledObjects",
+        "geo3d.batches.room_pieces:RoomPieces",
         "geo3d.tasks.classify:Classify",
         "Choy, Gwak and Savarese 2019",
     ),

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import pad
 
 from geo3d.batches.degrade import add_noise, between, hide_regions, whole
-from geo3d.batches.scenes import IGNORED, Classes, fold_table, generator, read_volumes, scene_folders
+from geo3d.batches.scenes import IGNORED, Classes, class_weights, fold_table, generator, read_volumes, scene_folders
 from geo3d.errors import InputError
 from geo3d.ops.encodings import CHANNELS, Encoding, encode
 
@@ -77,7 +77,7 @@ class RoomBlocks:
         self.turns, self.missing, self.noise, self.floor_shift = turns, missing, noise, floor_shift
         self.rooms = [_read(folder, voxel_size, classes) for folder in scene_folders(data, voxel_size)]
         self.held_out = scene_folders(validation, voxel_size)
-        self.class_weights = _class_weights(self.rooms, len(classes), balance)
+        self.class_weights = class_weights([room.labels for room in self.rooms], len(classes), balance)
 
     def training(self, index: int) -> VolumeBatch:
         """The batch of a number: the same one for the same data, seed and number."""
@@ -162,14 +162,6 @@ def _read(folder: Path, voxel_size: float, classes: Classes) -> _Room:
     )
     folded = fold_table(labels.classes, classes).to(torch.uint8)[labels.labels.long()]
     return _Room(scanned, scan.known.clone(), true, folded, scan.truncation / scan.voxel_size)
-
-
-def _class_weights(rooms: list[_Room], classes: int, balance: float) -> Tensor:
-    """[class], whose mean over labelled voxels is 1."""
-    counts = torch.stack([torch.bincount(room.labels.flatten(), minlength=256)[:classes] for room in rooms]).sum(dim=0)
-    shares = (counts.double() / counts.sum().clamp(min=1)).clamp(min=1e-4)
-    weights = shares**-balance
-    return (weights / (weights * shares).sum()).float()
 
 
 def _cut(room: _Room, start: tuple[int, ...], size: tuple[int, ...]) -> _Room:

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from geo3d.batches.scenes import IGNORED, Classes, fold_table, generator, read_volumes, scene_folders
+from geo3d.batches.scenes import IGNORED, Classes, class_weights, fold_table, generator, read_volumes, scene_folders
 from geo3d.ops.sparse import SparseTensor
 from geo3d.ops.surface_cells import CHANNELS, SurfaceCells, cell_features, floor_height, surface_cells
 
@@ -46,10 +46,7 @@ class RoomSurfaces:
         self.voxel_size, self.augment, self.noise = voxel_size, augment, noise
         self.rooms = [self._read(folder) for folder in scene_folders(data, voxel_size)]
         self.held_out = scene_folders(validation, voxel_size)
-        counts = sum(torch.bincount(labels[labels != IGNORED], minlength=len(classes)) for _, labels in self.rooms)
-        shares = (torch.as_tensor(counts).double() / max(int(torch.as_tensor(counts).sum()), 1)).clamp(min=1e-4)
-        weights = shares**-balance
-        self.class_weights = (weights / (weights * shares).sum()).float()
+        self.class_weights = class_weights([labels for _, labels in self.rooms], len(classes), balance)
 
     def training(self, index: int) -> LabelledCells:
         """The batch of a number."""

@@ -58,3 +58,11 @@ def fold_table(source: Sequence[str], classes: Classes) -> Tensor:
             if name in place:
                 table[place[name]] = number
     return table
+
+
+def class_weights(labels: Sequence[Tensor], classes: int, balance: float) -> Tensor:
+    """[class], the classes' shares to the power -`balance`, with a mean of 1 over labelled places."""
+    counts = torch.stack([torch.bincount(part.flatten().int(), minlength=256)[:classes] for part in labels]).sum(dim=0)
+    shares = (counts.double() / counts.sum().clamp(min=1)).clamp(min=1e-4)
+    weights = shares**-balance
+    return (weights / (weights * shares).sum()).float()

@@ -37,13 +37,14 @@ def run_in_tiles(
     padded = pad_to_multiple(grid, stride)
     wholes: list[Tensor] = []
     for given, taken in plan_tiles(padded.shape[1:], stride, halo, voxel_memory, max_memory):
+        target = tuple(slice(first, min(end, side)) for (first, end), side in zip(given, shape, strict=True))
+        source = tuple(slice(to.start - first, to.stop - first) for to, (first, _) in zip(target, taken, strict=True))
         found = function(padded[(slice(None), *(slice(*one) for one in taken))])
         if not wholes:
             wholes = [part.new_empty((*part.shape[:-3], *shape)) for part in found]
-        target = tuple(slice(first, min(end, side)) for (first, end), side in zip(given, shape, strict=True))
-        source = tuple(slice(to.start - first, to.stop - first) for to, (first, _) in zip(target, taken, strict=True))
         for whole, part in zip(wholes, found, strict=True):
             whole[(..., *target)] = part[(..., *source)]
+        del found, part  # so that they are gone while the next tile is worked on
     return tuple(wholes)
 
 

@@ -142,7 +142,8 @@ def program_version() -> str:
 
 
 def _is_scene(folder: Path) -> bool:
-    return folder.is_dir() and folder.name[0] != "." and folder.name != "logs"
+    """Whether it is one, and finished."""
+    return folder.is_dir() and folder.name[0] != "." and folder.name != "logs" and not (folder / ".begun").exists()
 
 
 def _check(config: LearnConfig) -> tuple[Entry, Any, Task]:

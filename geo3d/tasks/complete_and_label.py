@@ -75,7 +75,9 @@ class CompleteAndLabel:
         labels = batch.labels.long()
         if not (labels != IGNORED).any():
             return 0 * logits.sum()
-        return cross_entropy(logits, labels, batch.class_weights, ignore_index=IGNORED, label_smoothing=self.smoothing)
+        return cross_entropy(
+            logits.float(), labels, batch.class_weights, ignore_index=IGNORED, label_smoothing=self.smoothing
+        )
 
 
 def _count(distance: Tensor, logits: Tensor, batch: VolumeBatch) -> dict[str, np.ndarray]:

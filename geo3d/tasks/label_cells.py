@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from geo3d.batches.room_surfaces import IGNORED, LabelledCells
+from geo3d.metrics.calibration import calibration_error, fit_temperature, probabilities_at
 from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
+
+SAMPLED = 5
+"""One voxel of so many is enough to calibrate on."""
 
 
 class LabelCells:
@@ -32,12 +37,22 @@ class LabelCells:
 
     @torch.no_grad()
     def scores(self, model: nn.Module, batches: Iterable[LabelledCells]) -> dict[str, float]:
-        """Mean IoU over the classes, share of voxels that are right, and each class's IoU."""
-        total = 0
+        """Mean IoU over the classes, share of voxels that are right, calibration, and each class's IoU."""
+        confusion, every, truths = np.zeros((), np.int64), [], []
         for batch in batches:
-            classes = len(batch.class_weights)
-            best = model(batch.cells).features.argmax(dim=1)
-            total = total + confusion_matrix(batch.labels.numpy(), best.numpy(), classes, classes)
-        iou = intersection_over_union(total)
-        found = {"miou": mean_of(iou), "accuracy": overall_accuracy(total)}
-        return found | {f"iou {i}": float(value) for i, value in enumerate(iou)}
+            logits, classes = model(batch.cells).features.float().cpu().numpy(), len(batch.class_weights)
+            labels = batch.labels.cpu().numpy()
+            confusion = confusion + confusion_matrix(labels, logits.argmax(axis=1), classes, classes)
+            sampled = (labels != IGNORED).nonzero()[0][::SAMPLED]
+            every.append(logits[sampled])
+            truths.append(labels[sampled])
+        iou, logits, labels = intersection_over_union(confusion), np.concatenate(every), np.concatenate(truths)
+        temperature = fit_temperature(logits, labels)
+        return {
+            "miou": mean_of(iou),
+            "accuracy": overall_accuracy(confusion),
+            "temperature": temperature,
+            "ece": calibration_error(probabilities_at(logits, temperature), labels),
+            "ece uncalibrated": calibration_error(probabilities_at(logits, 1.0), labels),
+            **{f"iou {place}": float(value) for place, value in enumerate(iou)},
+        }

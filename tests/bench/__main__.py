@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tests.bench import distance, raster, rooms, scores, sparse, surfaces
+from tests.bench import distance, learning, raster, rooms, scores, sparse, surfaces
 
 ROUNDS = 3
 TARGET = 2.5
@@ -44,6 +44,8 @@ def main() -> None:
         )
     rows += [entry for name, scan in scans().items() for entry in stages(name, scan)]
     rows += distance.rows() + raster.rows() + surfaces.rows() + scores.rows() + sparse.rows() + rooms.rows()
+    with TemporaryDirectory() as made:
+        rows += learning.rows(Path(made))
     Path("bench.json").write_text(json.dumps(rows, indent=1) + "\n")
     print(
         f"medians of {ROUNDS} runs in turn on {os.cpu_count()} cores; 1 cm, truncation 8 voxels, depth to 4 m, weight 3"

@@ -68,6 +68,12 @@ def test_the_calibration_error_is_what_a_loop_finds(bins: int):
     assert calibration_error(likely, labels, bins) == pytest.approx(expected)
 
 
+def test_a_confidence_between_two_bins_is_of_the_lower_one():
+    likely = np.array([[0.5, 0.25, 0.25], [0.4, 0.3, 0.3], [0.6, 0.2, 0.2]])
+    right_below, wrong_above = abs(1 - 0.5 - 0.4), 0.6
+    assert calibration_error(likely, np.array([0, 1, 1]), 4) == pytest.approx((right_below + wrong_above) / 3)
+
+
 def test_honest_probabilities_have_little_error_and_boastful_ones_much():
     logits, labels = drawn(3.0)
     assert calibration_error(probabilities_at(logits, 3.0), labels) < 0.02

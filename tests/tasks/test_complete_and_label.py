@@ -172,3 +172,20 @@ def test_a_network_learns_a_volume_by_heart():
     assert float(loss_of(task, model, batch).detach()) < 0.2 * before
     scores = task.scores(model, [batch])
     assert scores["l1 unknown"] < 0.3 * scores["l1 unknown of the scan"]
+
+
+def test_losses_in_bfloat16_are_summed_in_single_precision():
+    torch.manual_seed(0)
+    batch, model = made(), UNet3d(2, 3, widths=(4, 4))
+    batch = replace(
+        batch,
+        inputs=batch.inputs[..., :4, :4, :4],
+        distance=batch.distance[:, :4, :4, :4],
+        labels=batch.labels[:, :4, :4, :4],
+        known=batch.known[:, :4, :4, :4],
+    )
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = loss_of(CompleteAndLabel(), model, batch)
+    assert loss.dtype == torch.float32
+    assert float(loss.detach()) == pytest.approx(float(loss_of(CompleteAndLabel(), model, batch).detach()), rel=0.03)
+    loss.backward()

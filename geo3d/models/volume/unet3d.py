@@ -1,5 +1,6 @@
 """The 3D U-Net of Çiçek et al. 2016 (figure 2), with residual blocks and two heads: what is there, and what it is."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -22,7 +23,7 @@ class UNet3d(nn.Module):
         self, channels: int = 2, classes: int = 20, widths: Sequence[int] = (16, 32, 64, 96, 128), blocks: int = 1
     ) -> None:
         super().__init__()
-        self.blocks = blocks
+        self.channels, self.widths, self.blocks = channels, tuple(widths), blocks
         self.stem = normed(nn.Conv3d(channels, widths[0], 3, padding=1, bias=False), widths[0])
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         self.down_blocks, self.up_blocks = nn.ModuleList(), nn.ModuleList()
@@ -56,9 +57,15 @@ class UNet3d(nn.Module):
 
     @property
     def voxel_memory(self) -> int:
-        """Bytes a voxel that the work on a volume takes in use, where no gradients are kept: what lies at full size."""
-        width, classes = self.labels.in_features, self.labels.out_features
-        return 4 * max(4 * width, 2 * width + classes)
+        """Bytes a voxel that the work on a volume takes at most in use, where no gradients are kept.
+
+        They hold the input twice, and what is handed across to a level and five volumes as wide as it, or the logits.
+        """
+        handed, most = 0.0, 2.0 * self.widths[0] + self.labels.out_features
+        for level, width in enumerate(self.widths):
+            most = max(most, handed + 5 * width / 8**level)
+            handed += width / 8**level
+        return math.ceil(4 * (most + 2 * self.channels))
 
     def forward(
         self, volume: Float[Tensor, "batch channel x y z"]

@@ -54,6 +54,19 @@ def test_tiles_of_a_room_are_the_room():
         assert torch.allclose(one, other, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        ({"widths": (16, 32)}, 5 * 16),
+        ({"widths": (16, 400)}, 16 + 5 * 400 / 8),  # what is handed across, and five volumes at half the resolution
+        ({"widths": (16, 32), "classes": 100}, 2 * 16 + 100),
+    ],
+)
+def test_memory_is_counted_where_most_is_held(options: dict, numbers: float):
+    with torch.device("meta"):
+        assert UNet3d(**{"classes": 3, **options}).voxel_memory == 4 * (2 * 2 + numbers)
+
+
 @pytest.mark.parametrize("shape", [(16, 16, 16), (16, 32, 48)])
 def test_any_multiple_of_the_stride_comes_back_at_its_size(shape: tuple[int, int, int]):
     distance, labels = settled(widths=(4, 4, 4, 4, 4))(torch.randn(2, 2, *shape))

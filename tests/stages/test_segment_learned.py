@@ -1,0 +1,104 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from geo3d.errors import InputError
+from geo3d.scene.artifact import load
+from geo3d.scene.kinds import ScannedVolume
+from geo3d.scene.source import Source
+from geo3d.stages.segment_learned import SegmentLearnedConfig, segment_learned
+from geo3d.stages.weights import find_weights
+from geo3d.weight_files import Card, make_model, save_weights
+from tests.rooms_to_learn import write_rooms
+
+CLASSES = {"floor": ("floor",), "wall": ("wall",), "otherprop": ("table",)}
+OPTIONS = {"channels": 8, "width": 4, "steps": 2}
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> ScannedVolume:
+    return load(write_rooms(tmp_path_factory.mktemp("rooms"), 1) / "room_000" / "volumes" / "050mm" / "scan")
+
+
+def write_weights(folder: Path, model: str = "submanifold-unet", options: dict | None = None, **changed) -> Source:
+    torch.manual_seed(1)
+    options = OPTIONS if options is None else options
+    network = make_model(model, options, len(CLASSES))
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.6)
+    card = Card(model, options, {k: tuple(v) for k, v in CLASSES.items()}, {"voxel_size": 0.05}, (), "", (0,), "x", 1)
+    save_weights(network, dataclasses.replace(card, **changed), folder / "net.safetensors")
+    return find_weights(str(folder / "net.safetensors"), folder / "hashes.json")
+
+
+def test_every_voxel_of_the_surface_has_probabilities(scanned: ScannedVolume, tmp_path: Path):
+    labels = segment_learned(scanned, write_weights(tmp_path), SegmentLearnedConfig())
+    assert labels.classes == ("floor", "wall", "otherprop")
+    assert torch.allclose(labels.probabilities.sum(dim=1), torch.ones(len(labels.voxels)), atol=1e-5)
+    near = scanned.distance[tuple(labels.voxels.long().T)]
+    assert near.abs().max() < 2 * scanned.voxel_size
+    assert torch.equal(labels.origin, scanned.origin)
+
+
+def test_four_looks_do_not_depend_on_how_the_scan_is_turned(scanned: ScannedVolume, tmp_path: Path):
+    """By quarter turns voxels fall on voxels, if the axis is a corner of one: so the origin is moved onto such.
+
+    But for some normals: marching cubes cuts a cube's faces otherwise where they are turned.
+    """
+    weights, config = write_weights(tmp_path), SegmentLearnedConfig(turns=4)
+    origin = torch.tensor([-1.025, -1.025, -0.3])
+    first = segment_learned(dataclasses.replace(scanned, origin=origin), weights, config)
+    turned = ScannedVolume(
+        torch.rot90(scanned.distance, 1, (0, 1)).contiguous(),
+        torch.rot90(scanned.known, 1, (0, 1)).contiguous(),
+        torch.tensor([-0.05 * scanned.distance.shape[1] + 1.075, -1.025, -0.3]),
+        0.05,
+        0.15,
+        scanned.up,
+    )
+    other = segment_learned(turned, weights, config)
+    place = {tuple(voxel): row for row, voxel in enumerate(other.voxels.tolist())}
+    rows = [place[(scanned.distance.shape[1] - 1 - y, x, z)] for x, y, z in first.voxels.tolist()]
+    assert len(place) == len(rows)
+    single = segment_learned(turned, weights, SegmentLearnedConfig(turns=1))
+    apart, looking_once = ((first.probabilities - found.probabilities[rows]).abs().mean() for found in (other, single))
+    assert apart < 0.1 * looking_once
+
+
+def test_a_high_temperature_is_less_sure(scanned: ScannedVolume, tmp_path: Path):
+    (tmp_path / "hot").mkdir()
+    cold = segment_learned(scanned, write_weights(tmp_path), SegmentLearnedConfig(turns=1))
+    hot = segment_learned(
+        scanned, write_weights(tmp_path / "hot", scores={"temperature": 5.0}), SegmentLearnedConfig(turns=1)
+    )
+    assert torch.equal(cold.probabilities.argmax(dim=1), hot.probabilities.argmax(dim=1))
+    assert hot.probabilities.amax(dim=1).mean() < cold.probabilities.amax(dim=1).mean() - 0.05
+
+
+def test_weights_of_another_model_or_voxel_size_are_refused(scanned: ScannedVolume, tmp_path: Path):
+    other = write_weights(tmp_path, "unet3d", {"channels": 2, "widths": [4, 4]})
+    with pytest.raises(InputError, match="holds the weights of unet3d; segment learned needs those of submanifold"):
+        segment_learned(scanned, other, SegmentLearnedConfig())
+    coarse = write_weights(tmp_path, batches={"voxel_size": 0.1})
+    with pytest.raises(InputError, match=r"the weights label voxels of 0.1 m, and the scan's grid has 0.05 m"):
+        segment_learned(scanned, coarse, SegmentLearnedConfig())
+
+
+def test_what_holds_no_surface_or_no_numbers_is_refused(scanned: ScannedVolume, tmp_path: Path):
+    weights = write_weights(tmp_path)
+    unseen = dataclasses.replace(scanned, known=torch.zeros_like(scanned.known))
+    with pytest.raises(InputError, match="has no surface to label"):
+        segment_learned(unseen, weights, SegmentLearnedConfig())
+    broken = dataclasses.replace(scanned, distance=scanned.distance.clone().fill_(torch.nan))
+    with pytest.raises(InputError, match="distances that are not finite"):
+        segment_learned(broken, weights, SegmentLearnedConfig())
+
+
+def test_unknown_weights_are_named(tmp_path: Path):
+    with pytest.raises(InputError, match=r"there are no weights nothing: give a \.safetensors file or one of"):
+        find_weights("nothing", tmp_path / "hashes.json")
+    (tmp_path / "a.safetensors").write_bytes(b"")
+    with pytest.raises(InputError, match=r"a\.json, the card of a\.safetensors, is missing"):
+        find_weights(str(tmp_path / "a.safetensors"), tmp_path / "hashes.json")
