@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from geo3d.data_tools.labels import nyu40
 from geo3d.data_tools.mesh_files import thinned, turned
-from geo3d.data_tools.semantic_files import class_areas, list_objects
+from geo3d.data_tools.semantic_files import class_areas, inferred_share, list_objects
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_FACES = 120_000
 """Faces that a viewer shows: two such meshes, base64, are about 10 MB."""
 THUMBNAILS = 8
+OBSERVED, INFERRED = (150, 165, 180), (235, 120, 60)
+"""RGB of surface that views saw, and of such as was inferred."""
 
 
 def write_report(
@@ -35,10 +37,12 @@ def write_report(
     shades = nyu40.shades(semantic.classes)[semantic.labels.numpy()]
     parts = {
         "title": escape(title),
-        "summary": f"{len(scan.depth)} frames, {len(mesh.vertices):,} vertices, {len(mesh.faces):,} faces",
+        "summary": f"{len(scan.depth)} frames, {len(mesh.vertices):,} vertices, {len(mesh.faces):,} faces"
+        + _said_of_inferred(semantic),
         "colour_viewer": _viewer(mesh, semantic.up, None if mesh.colours is None else mesh.colours.numpy()),
         "label_viewer": _viewer(semantic, semantic.up, shades),
         "plan": _plan(scan, semantic, semantic.up, shades),
+        "inferred": _inferred(scan, semantic),
         "thumbnails": "".join(
             f'<figure><img alt="frame {i}" src="{_thumbnail(scan, i)}"><figcaption>{i}</figcaption></figure>'
             for i in _chosen(len(scan.depth))
@@ -63,6 +67,24 @@ def write_report(
         else "<p>None.</p>",
     }
     path.write_text(page.substitute(parts), encoding="utf-8")
+
+
+def _said_of_inferred(mesh: SemanticMesh) -> str:
+    return "" if mesh.observed is None else f", {100 * inferred_share(mesh):.1f} % of the surface inferred"
+
+
+def _inferred(scan: RgbdScan, mesh: SemanticMesh) -> str:
+    """A section that shows from above which surface was seen and which was inferred; nothing where all was seen."""
+    import numpy as np
+
+    if mesh.observed is None:
+        return ""
+    shades = np.array([INFERRED, OBSERVED], np.uint8)[mesh.observed.numpy()]
+    key = "".join(
+        f'<i class="swatch" style="background:rgb{shade}"></i> {what} '
+        for shade, what in ((OBSERVED, "observed"), (INFERRED, f"inferred: {100 * inferred_share(mesh):.1f} %"))
+    )
+    return f"<section><h2>What was inferred, from above</h2><p>{key}</p>{_plan(scan, mesh, mesh.up, shades)}</section>"
 
 
 def _viewer(mesh: TriangleMesh | SemanticMesh, up: Tensor, shades: np.ndarray | None) -> str:

@@ -21,7 +21,8 @@ def write_semantic_ply(mesh: SemanticMesh, path: Path) -> None:
     """Binary PLY in the mesh's order of vertices, with colours by class.
 
     Further properties: ``label`` (NYU40 id, an unsigned short as in ScanNet's ``_vh_clean_2.labels.ply``; 0 is a vertex
-    that the scan has not seen), ``confidence``, and ``instance`` (0 is none).
+    that the scan has not seen), ``confidence``, ``instance`` (0 is none), and ``observed`` (0 is a vertex whose surface
+    no view saw, and that was inferred).
     """
     import numpy as np
 
@@ -29,6 +30,8 @@ def write_semantic_ply(mesh: SemanticMesh, path: Path) -> None:
     made.vertex_attributes["label"] = nyu40_ids(mesh).astype(np.uint16)
     made.vertex_attributes["confidence"] = mesh.confidence.numpy().astype(np.float32)
     made.vertex_attributes["instance"] = mesh.instances.numpy().astype(np.int32)
+    seen = np.ones(len(mesh.vertices), np.uint8) if mesh.observed is None else mesh.observed.numpy()
+    made.vertex_attributes["observed"] = seen.astype(np.uint8)
     path.write_bytes(made.export(file_type="ply", vertex_normal=mesh.normals is not None, include_attributes=True))
 
 
@@ -105,6 +108,17 @@ def class_areas(mesh: SemanticMesh) -> Tensor:
     third = face_normals(mesh.vertices, mesh.faces).norm(dim=1) / 6
     labels = mesh.labels[mesh.faces.long()].reshape(-1).int()
     return torch.zeros(256, dtype=third.dtype).index_add_(0, labels, third.repeat_interleave(3))
+
+
+def inferred_share(mesh: SemanticMesh) -> float:
+    """Share of the surface that no view saw; a face counts a third for each corner."""
+    from geo3d.ops.mesh import face_normals
+
+    if mesh.observed is None:
+        return 0.0
+    areas = face_normals(mesh.vertices, mesh.faces).norm(dim=1)
+    unseen = (mesh.observed[mesh.faces.long()] == 0).float().mean(dim=1)
+    return float((areas * unseen).sum() / areas.sum().clamp(min=1e-30))
 
 
 def nyu40_ids(mesh: SemanticMesh) -> NDArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,9 +23,12 @@ from geo3d.data_tools.semantic_files import (
 )
 from geo3d.progress import say, steps
 from geo3d.scene.runner import Made, Runner, open_runner
+from geo3d.stages.complete import CompleteConfig, complete
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.label import LabelConfig, label
 from geo3d.stages.mesh import MeshConfig, extract_mesh
+from geo3d.stages.predict import find_weights, predict
+from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
 
 if TYPE_CHECKING:
@@ -59,6 +63,10 @@ class ScanToMeshConfig:
 
     read: Annotated[ReadConfig, tyro.conf.arg(name="")] = Field(default_factory=ReadConfig)
     fuse: FuseConfig = Field(default_factory=FuseConfig)
+    scan_grid: ScanGridConfig = Field(default_factory=ScanGridConfig)
+    complete: CompleteConfig = Field(default_factory=CompleteConfig)
+    completion_weights: str | None = None
+    """File of the weights that complete the scan, as `geo3d train` makes it; by default the shipped one."""
     mesh: MeshConfig = Field(default_factory=MeshConfig)
     segment: SegmentConfig = Field(default_factory=SegmentConfig)
     label: LabelConfig = Field(default_factory=LabelConfig)
@@ -92,6 +100,15 @@ def scan_to_mesh(
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
+        if config.complete.method == "learned":
+            weights = find_weights(
+                Path(config.completion_weights) if config.completion_weights else None, runner.hashes
+            )
+            scanned = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume)
+            predicted = runner.run(predict, None, "2_predicted", scanned=scanned, weights=weights)
+            given = {"scan": frames, "volume": volume, "scanned": scanned, "predicted": predicted}
+            as_meshed = replace(config.complete, min_weight=config.complete.min_weight or config.mesh.min_weight)
+            volume = runner.run(complete, as_meshed, "2_completed", **given)
         mesh = runner.run(extract_mesh, config.mesh, "3_mesh", volume=volume)
         voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
         target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh
@@ -101,6 +118,11 @@ def scan_to_mesh(
             runner.write_summary(config)
             _tell(frames, mesh, out)
     return semantic
+
+
+def _grid_of(config: ScanToMeshConfig) -> ScanGridConfig:
+    """Depth that is not fused is not shown to networks, either."""
+    return replace(config.scan_grid, max_depth=min(config.scan_grid.max_depth, config.fuse.max_depth))
 
 
 def _write(

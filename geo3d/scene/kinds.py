@@ -84,6 +84,8 @@ class TsdfVolume:
     """Unit vector in world space: the format's, or else the mean of the cameras' own up, which is rough."""
     up_known: bool
     """Whether the format knows ``up``."""
+    inferred: UInt8[Tensor, "block 8 8 8"] | None = None
+    """1 where ``tsdf`` is not what views saw but what was inferred from it; None: nowhere."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,8 @@ class TriangleMesh:
     """Unit vectors towards free space; zero where no triangle of any area meets."""
     colours: UInt8[Tensor, "vertex 3"] | None
     """RGB."""
+    observed: UInt8[Tensor, " vertex"] | None = None
+    """1 where views saw the surface, 0 where it was inferred; None: all of it was seen, or nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +264,8 @@ class SemanticMesh:
     """The label set."""
     up: Float[Tensor, "3"]
     """Unit vector in world space, known or estimated."""
+    observed: UInt8[Tensor, " vertex"] | None = None
+    """1 where views saw the surface, 0 where it was inferred; None: all of it was seen, or nothing is said."""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ def label(mesh: TriangleMesh, labels: VoxelLabels, config: LabelConfig) -> Seman
         objects,
         labels.classes,
         labels.up,
+        mesh.observed,
     )
 
 

@@ -9,9 +9,15 @@ from pydantic import Field
 from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.progress import steps
+from geo3d.stages.surface import weights_of
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from geo3d.scene.kinds import TriangleMesh, TsdfVolume
+
+LENDERS = 8
+"""Observed vertices whose mean colour an inferred one gets."""
 
 
 @settings
@@ -22,29 +28,85 @@ class MeshConfig:
     """Observations that a voxel needs to take part."""
     min_area: Annotated[float, Field(ge=0)] = 0.01
     """Connected pieces with less surface than this are dropped, in square metres."""
+    min_inferred_area: Annotated[float, Field(ge=0)] = 0.2
+    """The same of pieces that no view saw any of."""
 
 
 def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
-    """Triangulate where the distance passes through zero; raises InputError where it nowhere does."""
+    """Triangulate where the distance passes through zero; raises InputError where it nowhere does.
+
+    A vertex is observed where both voxels that it lies between were. Small connected pieces are dropped. Inferred
+    vertices without a colour have that of observed ones near them.
+    """
     from geo3d.ops.marching_cubes import extract_surface
-    from geo3d.ops.mesh import keep_vertices, vertex_normals, vertices_of_large_parts
+    from geo3d.ops.mesh import keep_vertices, vertex_normals
     from geo3d.scene.kinds import TriangleMesh
 
     with steps("mesh", 3, "passes") as done:
         vertices, faces, colours = extract_surface(
-            volume.blocks, volume.tsdf, volume.weight, volume.colour, config.min_weight
+            volume.blocks, volume.tsdf, weights_of(volume), volume.colour, config.min_weight
         )
+        observed = None if volume.inferred is None else _observed(vertices, volume)
         vertices = volume.origin + vertices * volume.voxel_size
         if len(faces) == 0:
             most = float(volume.weight.max()) if len(volume.weight) else 0
             raise InputError(f"no surface was seen {config.min_weight:g} times (most: {most:g}); see mesh.min_weight")
         done()
-        if config.min_area > 0:
-            kept, faces = keep_vertices(vertices_of_large_parts(vertices, faces, config.min_area), faces)
+        keep = _worth_keeping(vertices, faces, observed, config)
+        if keep is not None:
+            kept, faces = keep_vertices(keep, faces)
             vertices, colours = vertices[kept], colours[kept]
+            observed = None if observed is None else observed[kept]
         if len(faces) == 0:
             raise InputError(f"no connected piece of surface has {config.min_area:g} m2; see mesh.min_area")
         done()
         normals = vertex_normals(vertices, faces).float()
         done()
-    return TriangleMesh(vertices.float(), faces, normals, colours)
+    if observed is None:
+        return TriangleMesh(vertices.float(), faces, normals, colours)
+    _lend_colours_(vertices, colours, observed)
+    return TriangleMesh(vertices.float(), faces, normals, colours, observed.byte())
+
+
+def _observed(vertices: Tensor, volume: TsdfVolume) -> Tensor:
+    """Which vertices, in voxels, lie between two voxels that are not inferred."""
+    import torch
+
+    from geo3d.ops.block_grid import SIDE, find_rows, pack_blocks
+
+    keys, observed = pack_blocks(volume.blocks), torch.ones(len(vertices), dtype=torch.bool)
+    if volume.inferred is None:
+        return observed
+    for end in (vertices.floor().int(), vertices.ceil().int()):
+        block = end.div(SIDE, rounding_mode="floor")
+        x, y, z = (end - SIDE * block).long().unbind(-1)
+        observed &= volume.inferred[find_rows(keys, block), x, y, z] == 0
+    return observed
+
+
+def _worth_keeping(vertices: Tensor, faces: Tensor, observed: Tensor | None, config: MeshConfig) -> Tensor | None:
+    """Which vertices belong to pieces that stay; None if all do."""
+    import torch
+
+    from geo3d.ops.mesh import connected_parts, vertices_of_large_parts
+
+    keep = vertices_of_large_parts(vertices, faces, config.min_area) if config.min_area > 0 else None
+    if observed is None or bool(observed.all()):
+        return keep
+    parts = connected_parts(faces, len(vertices)).long()
+    seen = torch.zeros(len(vertices), dtype=torch.bool).index_fill_(0, parts[observed], True)[parts]
+    seen |= vertices_of_large_parts(vertices, faces, max(config.min_area, config.min_inferred_area))
+    return seen if keep is None else keep & seen
+
+
+def _lend_colours_(vertices: Tensor, colours: Tensor, observed: Tensor) -> None:
+    """Give inferred vertices that are black the mean colour of the observed ones nearest to them."""
+    from scipy.spatial import KDTree
+
+    known = observed & (colours > 0).any(dim=1)
+    bare = ~observed & (colours == 0).all(dim=1)
+    if not bool(known.any()) or not bool(bare.any()):
+        return
+    count = min(LENDERS, int(known.sum()))
+    _, rows = KDTree(vertices[known].numpy()).query(vertices[bare].numpy(), k=list(range(1, count + 1)))
+    colours[bare] = colours[known][rows].float().mean(dim=1).round().byte()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import tyro
 from pydantic import Field
 
 from geo3d.config import settings
@@ -28,7 +29,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class SegmentConfig:
     """How voxels get their classes."""
 
-    method: Literal["planar"] = "planar"
+    method: Annotated[Literal["planar"], tyro.conf.arg(aliases=["--segment"])] = "planar"
     """planar: floor, ceiling, walls and table-like tops by their planes; all else is otherprop."""
     min_weight: Annotated[float, Field(gt=0)] = 1.0
     """Observations that a voxel needs to take part: no more than the mesh needs, or parts of it stay without labels."""

@@ -17,10 +17,15 @@ def surface_of(volume: TsdfVolume, min_weight: float, option: str) -> tuple[Tens
     from geo3d.ops.marching_cubes import extract_surface
     from geo3d.ops.mesh import vertex_normals
 
-    vertices, faces, _ = extract_surface(volume.blocks, volume.tsdf, volume.weight, volume.colour, min_weight)
+    vertices, faces, _ = extract_surface(volume.blocks, volume.tsdf, weights_of(volume), volume.colour, min_weight)
     if len(faces) == 0:
         raise InputError(f"no surface was seen {min_weight:g} times; see {option}")
     return vertices, vertex_normals(vertices, faces), faces
+
+
+def weights_of(volume: TsdfVolume) -> Tensor:
+    """Observations of each voxel, the most there can be where it was inferred, so that it takes part in any surface."""
+    return volume.weight if volume.inferred is None else volume.weight.maximum(255 * volume.inferred)
 
 
 def up_of(volume: TsdfVolume, normals: Tensor) -> Tensor:
