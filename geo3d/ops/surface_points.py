@@ -39,14 +39,17 @@ def surface_points(
     origin: Float[Tensor, "3"],
     voxel_size: float,
     truncation: float,
+    inferred: Float[Tensor, "x y z"] | None = None,
 ) -> tuple[SurfacePoints, Int[Tensor, "point 3"]]:
     """The surface of a scanned volume, and the voxel of each point; distances in metres, positive in free space.
 
-    The zero crossings of marching cubes, not a band of small distances: those of a surface seen at a grazing angle are
-    too large for a band.
+    With `inferred` distances the surface goes on where nothing is known; what is around still counts as unknown. The
+    zero crossings of marching cubes, not a band of small distances: those of a surface seen at a grazing angle are too
+    large for a band.
     """
-    blocks, tsdf = split_blocks(distance / truncation, 1.0)
-    _, weight = split_blocks(known, 0)
+    there = distance if inferred is None else torch.where(known > 0, distance, inferred.to(distance.dtype))
+    blocks, tsdf = split_blocks(there / truncation, 1.0)
+    _, weight = split_blocks(known if inferred is None else torch.ones_like(known), 0)
     no_colour = torch.zeros(1, dtype=torch.uint8).expand(*weight.shape, 3)
     vertices, faces, _ = extract_surface(blocks, tsdf.contiguous(), weight, no_colour, 1.0)
     voxels = vertices.round().int()

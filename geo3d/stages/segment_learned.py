@@ -15,7 +15,7 @@ from geo3d.stages.weights import load_weights
 
 if TYPE_CHECKING:
     from geo3d.ops.surface_points import SurfacePoints
-    from geo3d.scene.kinds import ScannedVolume, VoxelLabels
+    from geo3d.scene.kinds import DistanceVolume, ScannedVolume, VoxelLabels
     from geo3d.scene.source import Source
 
 MODEL = "submanifold-unet"
@@ -29,11 +29,16 @@ class SegmentLearnedConfig:
     """Looks at the scan, each turned about up by an equal share of a full turn; their probabilities are averaged."""
 
 
-def segment_learned(scanned: ScannedVolume, weights: Source, config: SegmentLearnedConfig) -> VoxelLabels:
-    """Calibrated class probabilities of each voxel that the scanned surface passes through.
+def segment_learned(
+    scanned: ScannedVolume,
+    weights: Source,
+    config: SegmentLearnedConfig,
+    predicted: DistanceVolume | None = None,
+) -> VoxelLabels:
+    """Calibrated class probabilities of each voxel that the surface passes through: the scanned, and the predicted one.
 
-    Raises InputError for a volume without surface or with numbers that are none, and for weights of another model or
-    voxel size.
+    `predicted` lies on the same grid; the surface goes on with it where the scan knows nothing. Raises InputError for a
+    volume without surface or with numbers that are none, and for weights of another model or voxel size.
     """
     import torch
 
@@ -48,9 +53,9 @@ def segment_learned(scanned: ScannedVolume, weights: Source, config: SegmentLear
         raise InputError(f"the weights label voxels of {size:g} m, and the scan's grid has {scanned.voxel_size:g} m")
     if not bool(torch.isfinite(scanned.distance).all()):
         raise InputError("the scanned volume has distances that are not finite; fuse it again")
-    surface, voxels = surface_points(
-        scanned.distance, scanned.known, scanned.origin, scanned.voxel_size, scanned.truncation
-    )
+    inferred = None if predicted is None else predicted.distance
+    where = scanned.origin, scanned.voxel_size, scanned.truncation
+    surface, voxels = surface_points(scanned.distance, scanned.known, *where, inferred)
     if not len(voxels):
         raise InputError("the scanned volume has no surface to label")
     floor, corner = floor_height(surface), scanned.origin - size / 2

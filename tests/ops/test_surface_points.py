@@ -49,6 +49,18 @@ def test_shares_around_are_counted():
         assert surface.unknown[row] == pytest.approx(float((known[cube] == 0).float().mean()), abs=1e-6)
 
 
+def test_inferred_distances_go_on_where_nothing_is_known():
+    distance, known = ball()
+    known[20:] = 0
+    half = torch.where(known > 0, distance, TRUNCATION)
+    seen, _ = surface_points(half, known, torch.zeros(3), SIZE, TRUNCATION)
+    both, voxels = surface_points(half, known, torch.zeros(3), SIZE, TRUNCATION, distance)
+    whole, _ = surface_points(distance, torch.ones_like(known), torch.zeros(3), SIZE, TRUNCATION)
+    assert seen.points[:, 0].max() < 20 * SIZE
+    assert torch.equal(both.points, whole.points)
+    assert both.unknown[voxels[:, 0] > 24].min() == 1
+
+
 def room() -> SurfacePoints:
     """A floor at 0.3 m, a table at 1.03 m, a ceiling at 2.7 m and a few surface of noise under the floor."""
     flat = torch.cartesian_prod(torch.arange(60), torch.arange(60)).float() * SIZE
