@@ -27,9 +27,10 @@ from geo3d.stages.complete import CompleteConfig, complete
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.label import LabelConfig, label
 from geo3d.stages.mesh import MeshConfig, extract_mesh
-from geo3d.stages.predict import find_weights, predict
+from geo3d.stages.predict import predict
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
+from geo3d.stages.weights import find_weights
 
 if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan, SemanticMesh, TriangleMesh
@@ -65,8 +66,8 @@ class ScanToMeshConfig:
     fuse: FuseConfig = Field(default_factory=FuseConfig)
     scan_grid: ScanGridConfig = Field(default_factory=ScanGridConfig)
     complete: CompleteConfig = Field(default_factory=CompleteConfig)
-    completion_weights: str | None = None
-    """File of the weights that complete the scan, as `geo3d train` makes it; by default the shipped one."""
+    completion_weights: str = "unet3d"
+    """Weights that complete the scan: the name of shipped ones, or a .safetensors file that `geo3d train` made."""
     mesh: MeshConfig = Field(default_factory=MeshConfig)
     segment: SegmentConfig = Field(default_factory=SegmentConfig)
     label: LabelConfig = Field(default_factory=LabelConfig)
@@ -101,9 +102,7 @@ def scan_to_mesh(
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         if config.complete.method == "learned":
-            weights = find_weights(
-                Path(config.completion_weights) if config.completion_weights else None, runner.hashes
-            )
+            weights = find_weights(config.completion_weights, runner.hashes)
             scanned = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume)
             predicted = runner.run(predict, None, "2_predicted", scanned=scanned, weights=weights)
             given = {"scan": frames, "volume": volume, "scanned": scanned, "predicted": predicted}

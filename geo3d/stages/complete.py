@@ -58,7 +58,6 @@ def complete(
     """
 
     _refuse_unusable(scanned, predicted)
-    config = replace(config, min_weight=config.min_weight or MeshConfig().min_weight)
     hints = _hints(scanned, predicted, config)
     near = _predicted_in(_blocks_around(hints, volume), volume, hints, scan.crop)
     some = _rows_to_fill(near, volume, config)
@@ -188,7 +187,8 @@ def _seen_in(blocks: Tensor, volume: TsdfVolume, config: CompleteConfig) -> tupl
 
     rows = find_rows(pack_blocks(volume.blocks), blocks)
     there, rows = (rows >= 0)[:, None, None, None], rows.clamp(min=0)
-    return there & (volume.weight[rows] >= config.min_weight), volume.tsdf[rows] * volume.truncation
+    least = config.min_weight or MeshConfig().min_weight
+    return there & (volume.weight[rows] >= least), volume.tsdf[rows] * volume.truncation
 
 
 def _steps(most: int) -> list[tuple[int, ...]]:

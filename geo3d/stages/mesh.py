@@ -108,5 +108,5 @@ def _lend_colours_(vertices: Tensor, colours: Tensor, observed: Tensor) -> None:
     if not bool(known.any()) or not bool(bare.any()):
         return
     count = min(LENDERS, int(known.sum()))
-    _, rows = KDTree(vertices[known].numpy()).query(vertices[bare].numpy(), k=list(range(1, count + 1)))
-    colours[bare] = colours[known][rows].float().mean(dim=1).round().byte()
+    _, rows = KDTree(vertices[known].numpy()).query(vertices[bare].numpy(), k=count)
+    colours[bare] = colours[known][rows.reshape(-1, count)].float().mean(dim=1).round().byte()

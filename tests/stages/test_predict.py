@@ -10,8 +10,10 @@ from torch import nn
 from geo3d.errors import InputError
 from geo3d.ops.encodings import encode
 from geo3d.scene.kinds import ScannedVolume
+from geo3d.scene.source import Source
 from geo3d.stages import predict as stage
-from geo3d.stages.predict import find_weights, infer, predict
+from geo3d.stages.predict import infer, predict
+from geo3d.stages.weights import find_weights
 from geo3d.weight_files import Card, load_model, make_model, save_weights
 
 OPTIONS = {"channels": 2, "widths": [4, 6]}
@@ -38,6 +40,10 @@ def tiny_weights(folder: Path, temperature: float = 2.0, voxel_size: float = 0.0
     return folder / "tiny.safetensors"
 
 
+def source_of(file: Path) -> Source:
+    return find_weights(str(file), file.parent / "hashes")
+
+
 def run_whole(model: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
     grid = encode(VOLUME.distance, VOLUME.known, 0.15, 0.05, "flipped")
     padded = torch.nn.functional.pad(grid, (0, 0, 0, 0, 0, 1))
@@ -48,7 +54,7 @@ def run_whole(model: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
 
 def test_distances_are_metres_and_probabilities_are_calibrated(tmp_path: Path):
     file = tiny_weights(tmp_path)
-    distance, probabilities = infer(VOLUME, file)
+    distance, probabilities = infer(VOLUME, source_of(file))
     wanted = run_whole(load_model(file)[0])
     assert torch.allclose(distance, wanted[0], atol=1e-5)
     assert torch.allclose(probabilities, wanted[1], atol=1e-5)
@@ -56,34 +62,32 @@ def test_distances_are_metres_and_probabilities_are_calibrated(tmp_path: Path):
 
 def test_a_prediction_lies_on_the_grid_of_the_scan_and_is_clipped(tmp_path: Path):
     file = tiny_weights(tmp_path)
-    found = predict(VOLUME, find_weights(file, tmp_path / "hashes"))
+    found = predict(VOLUME, source_of(file))
     assert (found.world_from_volume == TURN).all()
     assert (found.origin == VOLUME.origin).all()
-    assert torch.allclose(found.distance, infer(VOLUME, file)[0].clamp(-0.15, 0.15))
+    assert torch.allclose(found.distance, infer(VOLUME, source_of(file))[0].clamp(-0.15, 0.15))
 
 
 def test_memory_bounds_the_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = tiny_weights(tmp_path)
-    whole = infer(VOLUME, file)
+    whole = infer(VOLUME, source_of(file))
     model = load_model(file)[0]
     least = model.voxel_memory * (model.stride + 2 * model.halo) ** 3  # type: ignore[operator]
     monkeypatch.setattr(stage, "available_memory", lambda: 2 * least)
-    assert torch.allclose(infer(VOLUME, file)[0], whole[0], atol=1e-4)
+    assert torch.allclose(infer(VOLUME, source_of(file))[0], whole[0], atol=1e-4)
 
 
 def test_weights_that_do_not_fit_the_scan_are_refused(tmp_path: Path):
     with pytest.raises(InputError, match=r"learned with voxels of 0\.1 m, and scan_grid\.voxel_size is 0\.05 m"):
-        infer(VOLUME, tiny_weights(tmp_path, voxel_size=0.1))
+        infer(VOLUME, source_of(tiny_weights(tmp_path, voxel_size=0.1)))
     distance = VOLUME.distance.clone()
     distance[0, 0, 0] = torch.inf
     with pytest.raises(InputError, match="no finite numbers"):
-        infer(dataclasses.replace(VOLUME, distance=distance), tiny_weights(tmp_path))
-    with pytest.raises(InputError, match="is not there; give weights that geo3d train made"):
-        find_weights(tmp_path / "none.safetensors", tmp_path / "hashes")
+        infer(dataclasses.replace(VOLUME, distance=distance), source_of(tiny_weights(tmp_path)))
 
 
 def test_another_file_of_weights_has_another_key(tmp_path: Path):
     (tmp_path / "other").mkdir()
-    first = find_weights(tiny_weights(tmp_path), tmp_path / "hashes")
-    other = find_weights(tiny_weights(tmp_path / "other", temperature=3.0), tmp_path / "hashes")
+    first = source_of(tiny_weights(tmp_path))
+    other = source_of(tiny_weights(tmp_path / "other", temperature=3.0))
     assert first.key != other.key
