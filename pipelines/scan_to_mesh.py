@@ -30,6 +30,7 @@ from geo3d.stages.mesh import MeshConfig, extract_mesh
 from geo3d.stages.predict import predict
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
+from geo3d.stages.segment_learned import segment_learned
 from geo3d.stages.weights import find_weights
 
 if TYPE_CHECKING:
@@ -66,10 +67,12 @@ class ScanToMeshConfig:
     fuse: FuseConfig = Field(default_factory=FuseConfig)
     scan_grid: ScanGridConfig = Field(default_factory=ScanGridConfig)
     complete: CompleteConfig = Field(default_factory=CompleteConfig)
-    completion_weights: str = "unet3d"
+    completion_weights: str = "complete"
     """Weights that complete the scan: the name of shipped ones, or a .safetensors file that `geo3d train` made."""
     mesh: MeshConfig = Field(default_factory=MeshConfig)
     segment: SegmentConfig = Field(default_factory=SegmentConfig)
+    label_weights: str = "segment"
+    """Of the network that labels: a name of shipped weights, or a .safetensors file as `geo3d train` makes it."""
     label: LabelConfig = Field(default_factory=LabelConfig)
 
 
@@ -101,15 +104,21 @@ def scan_to_mesh(
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
-        if config.complete.method == "learned":
+        networks = "learned" in (config.complete.method, config.segment.method)
+        seen = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume) if networks else None
+        predicted = None
+        if seen and config.complete.method == "learned":
             weights = find_weights(config.completion_weights, runner.hashes)
-            scanned = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume)
-            predicted = runner.run(predict, None, "2_predicted", scanned=scanned, weights=weights)
-            given = {"scan": frames, "volume": volume, "scanned": scanned, "predicted": predicted}
-            as_meshed = replace(config.complete, min_weight=config.complete.min_weight or config.mesh.min_weight)
-            volume = runner.run(complete, as_meshed, "2_completed", **given)
+            predicted = runner.run(predict, None, "2_predicted", scanned=seen, weights=weights)
+            given = {"scan": frames, "volume": volume, "scanned": seen, "predicted": predicted}
+            volume = runner.run(complete, _as_meshed(config), "2_completed", **given)
         mesh = runner.run(extract_mesh, config.mesh, "3_mesh", volume=volume)
-        voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
+        if seen and config.segment.method == "learned":
+            weights = find_weights(config.label_weights, runner.hashes)
+            given = {"scanned": seen, "weights": weights} | ({"predicted": predicted} if predicted else {})
+            voxels = runner.run(segment_learned, config.segment, "4_labels", **given)
+        else:
+            voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
         target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh
         semantic = runner.run(label, config.label, "5_semantic", mesh=target, labels=voxels)
         if not dry_run:
@@ -122,6 +131,11 @@ def scan_to_mesh(
 def _grid_of(config: ScanToMeshConfig) -> ScanGridConfig:
     """Depth that is not fused is not shown to networks, either."""
     return replace(config.scan_grid, max_depth=min(config.scan_grid.max_depth, config.fuse.max_depth))
+
+
+def _as_meshed(config: ScanToMeshConfig) -> CompleteConfig:
+    """What the mesh counts as seen is not filled."""
+    return replace(config.complete, min_weight=config.complete.min_weight or config.mesh.min_weight)
 
 
 def _write(

@@ -11,6 +11,9 @@ from geo3d.batches.scenes import IGNORED, Classes, class_weights, fold_table, ge
 from geo3d.ops.sparse import SparseTensor
 from geo3d.ops.surface_points import CHANNELS, SurfacePoints, cell_features, floor_height, surface_points
 
+ANYWHERE = 64
+"""Voxels over which a grid's begin is drawn: networks halve it some times, and all made floors are at height 0."""
+
 
 @dataclass(frozen=True)
 class LabelledCells:
@@ -60,7 +63,7 @@ class RoomSurfaces:
                 surface, labels = _holed(surface, labels, random)
                 surface = _moved(surface, self.noise, random)
             floor = floor_height(surface) + self.augment * 0.04 * float(torch.randn(1, generator=random))
-            corner = self.voxel_size * torch.rand(3, generator=random)
+            corner = ANYWHERE * self.voxel_size * torch.rand(3, generator=random)
             parts.append(self._made(surface, labels, floor, corner, place))
         return self._joined(parts)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.progress import steps
+from geo3d.stages.segment import SegmentConfig
 from geo3d.stages.weights import load_weights
 
 if TYPE_CHECKING:
@@ -21,18 +19,10 @@ if TYPE_CHECKING:
 MODEL = "submanifold-unet"
 
 
-@settings
-class SegmentLearnedConfig:
-    """How a network labels surface voxels."""
-
-    turns: Annotated[int, Field(ge=1, le=16)] = 4
-    """Looks at the scan, each turned about up by an equal share of a full turn; their probabilities are averaged."""
-
-
 def segment_learned(
     scanned: ScannedVolume,
     weights: Source,
-    config: SegmentLearnedConfig,
+    config: SegmentConfig,
     predicted: DistanceVolume | None = None,
 ) -> VoxelLabels:
     """Calibrated class probabilities of each voxel that the surface passes through: the scanned, and the predicted one.

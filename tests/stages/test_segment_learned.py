@@ -8,7 +8,8 @@ from geo3d.errors import InputError
 from geo3d.scene.artifact import load
 from geo3d.scene.kinds import ScannedVolume
 from geo3d.scene.source import Source
-from geo3d.stages.segment_learned import SegmentLearnedConfig, segment_learned
+from geo3d.stages.segment import SegmentConfig
+from geo3d.stages.segment_learned import segment_learned
 from geo3d.stages.weights import find_weights
 from geo3d.weight_files import Card, make_model, save_weights
 from tests.rooms_to_learn import write_rooms
@@ -34,7 +35,7 @@ def write_weights(folder: Path, model: str = "submanifold-unet", options: dict |
 
 
 def test_every_voxel_of_the_surface_has_probabilities(scanned: ScannedVolume, tmp_path: Path):
-    labels = segment_learned(scanned, write_weights(tmp_path), SegmentLearnedConfig())
+    labels = segment_learned(scanned, write_weights(tmp_path), SegmentConfig())
     assert labels.classes == ("floor", "wall", "otherprop")
     assert torch.allclose(labels.probabilities.sum(dim=1), torch.ones(len(labels.voxels)), atol=1e-5)
     near = scanned.distance[tuple(labels.voxels.long().T)]
@@ -47,7 +48,7 @@ def test_four_looks_do_not_depend_on_how_the_scan_is_turned(scanned: ScannedVolu
 
     But for some normals: marching cubes cuts a cube's faces otherwise where they are turned.
     """
-    weights, config = write_weights(tmp_path), SegmentLearnedConfig(turns=4)
+    weights, config = write_weights(tmp_path), SegmentConfig(turns=4)
     origin = torch.tensor([-1.025, -1.025, -0.3])
     first = segment_learned(dataclasses.replace(scanned, origin=origin), weights, config)
     turned = ScannedVolume(
@@ -62,17 +63,15 @@ def test_four_looks_do_not_depend_on_how_the_scan_is_turned(scanned: ScannedVolu
     place = {tuple(voxel): row for row, voxel in enumerate(other.voxels.tolist())}
     rows = [place[(scanned.distance.shape[1] - 1 - y, x, z)] for x, y, z in first.voxels.tolist()]
     assert len(place) == len(rows)
-    single = segment_learned(turned, weights, SegmentLearnedConfig(turns=1))
+    single = segment_learned(turned, weights, SegmentConfig(turns=1))
     apart, looking_once = ((first.probabilities - found.probabilities[rows]).abs().mean() for found in (other, single))
     assert apart < 0.1 * looking_once
 
 
 def test_a_high_temperature_is_less_sure(scanned: ScannedVolume, tmp_path: Path):
     (tmp_path / "hot").mkdir()
-    cold = segment_learned(scanned, write_weights(tmp_path), SegmentLearnedConfig(turns=1))
-    hot = segment_learned(
-        scanned, write_weights(tmp_path / "hot", scores={"temperature": 5.0}), SegmentLearnedConfig(turns=1)
-    )
+    cold = segment_learned(scanned, write_weights(tmp_path), SegmentConfig(turns=1))
+    hot = segment_learned(scanned, write_weights(tmp_path / "hot", scores={"temperature": 5.0}), SegmentConfig(turns=1))
     assert torch.equal(cold.probabilities.argmax(dim=1), hot.probabilities.argmax(dim=1))
     assert hot.probabilities.amax(dim=1).mean() < cold.probabilities.amax(dim=1).mean() - 0.05
 
@@ -80,20 +79,20 @@ def test_a_high_temperature_is_less_sure(scanned: ScannedVolume, tmp_path: Path)
 def test_weights_of_another_model_or_voxel_size_are_refused(scanned: ScannedVolume, tmp_path: Path):
     other = write_weights(tmp_path, "unet3d", {"channels": 2, "widths": [4, 4]})
     with pytest.raises(InputError, match="holds the weights of unet3d; segment learned needs those of submanifold"):
-        segment_learned(scanned, other, SegmentLearnedConfig())
+        segment_learned(scanned, other, SegmentConfig())
     coarse = write_weights(tmp_path, batches={"voxel_size": 0.1})
     with pytest.raises(InputError, match=r"the weights label voxels of 0.1 m, and the scan's grid has 0.05 m"):
-        segment_learned(scanned, coarse, SegmentLearnedConfig())
+        segment_learned(scanned, coarse, SegmentConfig())
 
 
 def test_what_holds_no_surface_or_no_numbers_is_refused(scanned: ScannedVolume, tmp_path: Path):
     weights = write_weights(tmp_path)
     unseen = dataclasses.replace(scanned, known=torch.zeros_like(scanned.known))
     with pytest.raises(InputError, match="has no surface to label"):
-        segment_learned(unseen, weights, SegmentLearnedConfig())
+        segment_learned(unseen, weights, SegmentConfig())
     broken = dataclasses.replace(scanned, distance=scanned.distance.clone().fill_(torch.nan))
     with pytest.raises(InputError, match="distances that are not finite"):
-        segment_learned(broken, weights, SegmentLearnedConfig())
+        segment_learned(broken, weights, SegmentConfig())
 
 
 def test_unknown_weights_are_named(tmp_path: Path):
