@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from geo3d.batches.scenes import IGNORED, Classes, class_weights, fold_table, generator, read_volumes, scene_folders
+from geo3d.errors import InputError
 from geo3d.ops.sparse import SparseTensor
 from geo3d.ops.surface_points import CHANNELS, SurfacePoints, cell_features, floor_height, surface_points
 
@@ -79,6 +80,8 @@ class RoomSurfaces:
         surface, voxels = surface_points(
             scanned.distance, scanned.known, scanned.origin, scanned.voxel_size, scanned.truncation
         )
+        if not len(voxels):
+            raise InputError(f"the scan of {folder} has no surface to learn from; remove the scene or render it again")
         table = fold_table(labels.classes, self.classes)
         return surface, table[labels.labels[tuple(voxels.long().T)].long()]
 

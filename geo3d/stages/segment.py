@@ -30,11 +30,11 @@ class SegmentConfig:
     """How voxels get their classes."""
 
     method: Annotated[Literal["learned", "planar"], tyro.conf.arg(aliases=["--segment"])] = "planar"
-    """learned: by a network that knows 16 classes; planar: floor, ceiling, walls and table-like tops by their planes, and
-    all else is otherprop."""
+    """learned: by a network that knows the classes of its weights; planar: floor, ceiling, walls and table-like tops by
+    their planes, and all else is otherprop."""
     turns: Annotated[int, Field(ge=1, le=16)] = 4
-    """learned: looks at the scan, each turned about up by an equal share of a full turn, whose probabilities are averaged.
-    What follows is for planar."""
+    """learned: looks at the scan, each turned about up by an equal share of a full turn; their probabilities are
+    averaged. What follows is for planar."""
     min_weight: Annotated[float, Field(gt=0)] = 1.0
     """Observations that a voxel needs to take part: no more than the mesh needs, or parts of it stay without labels."""
     cell: Positive = 0.05

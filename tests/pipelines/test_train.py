@@ -1,6 +1,7 @@
 """The command `geo3d train`: what it leaves, how it goes on, and what it refuses."""
 
 import json
+import math
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geo3d import catalogue, cli
+from geo3d import catalogue, cli, progress
 from geo3d.pipelines import train as train_pipeline
 from geo3d.weight_files import load_model
 from tests import toy_learning
@@ -42,6 +43,7 @@ standing = ["wall", "table"]
 def toy(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(catalogue, "CATALOGUE", (toy_learning.ENTRY, *catalogue.CATALOGUE))
     monkeypatch.setattr(toy_learning, "STOP", [])
+    monkeypatch.setattr(progress, "SHOW_AFTER", math.inf)  # a slow machine would show how far it is
 
 
 @pytest.fixture(scope="module")
