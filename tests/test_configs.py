@@ -9,6 +9,7 @@ from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.pipelines.make_rooms import MakeRoomsConfig
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig
+from geo3d.stages.learn import LearnConfig
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 KINDS = {
@@ -16,6 +17,7 @@ KINDS = {
     "make_rooms": MakeRoomsConfig,
     "render_dataset": RenderDatasetConfig,
     "scan_to_mesh": ScanToMeshConfig,
+    "train": LearnConfig,
 }
 
 
