@@ -1,0 +1,79 @@
+"""Labels of the surfaces of held-out rooms: the network's that ships beside those by planes.
+
+``python -m tests.bench.labels FOLDER``: rooms of ``geo3d render-dataset --rooms.split test`` with volumes and scan
+volumes at 5 cm. IoU of each class over all voxels with a surface; for planes over what they know, all else otherprop.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from geo3d.batches.scenes import IGNORED, fold_table, read_volumes, scene_folders
+from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
+from geo3d.ops.block_grid import split_blocks
+from geo3d.ops.transfer import at_points
+from geo3d.scene.kinds import ScannedVolume, SemanticVolume, TsdfVolume, VoxelLabels
+from geo3d.stages.segment import CLASSES as PLANAR
+from geo3d.stages.segment import SegmentConfig, segment
+from geo3d.stages.segment_learned import segment_learned
+from geo3d.stages.weights import find_weights
+from geo3d.weight_files import read_card
+
+SIZE = 0.05
+
+
+def main(folder: Path) -> None:
+    """Print a table."""
+    with tempfile.TemporaryDirectory() as memory:
+        weights = find_weights("segment", Path(memory) / "hashes.json")
+    folded = read_card(weights.root / weights.listing["weights"]).classes
+    learned, as_planar, planar, scenes = 0, 0, 0, scene_folders([folder], SIZE)
+    coarse = {name: folded.get(name, ()) for name in PLANAR if name != "otherprop"}
+    for scene in scenes:
+        scanned, truth = read_volumes(scene, SIZE, "scan", "labels")
+        by_network = segment_learned(scanned, weights, SegmentConfig())
+        by_planes = segment(as_blocks(scanned), SegmentConfig())
+        learned = learned + counts(by_network, by_network, truth, dict(folded))
+        as_planar = as_planar + counts(by_network, by_network, truth, coarse)
+        planar = planar + counts(by_network, by_planes, truth, coarse)
+    print(f"{len(scenes)} rooms, {np.sum(learned):,} voxels")
+    for name, matrix, names in (
+        ("network", learned, tuple(folded)),
+        ("network, planes' classes", as_planar, PLANAR),
+        ("planes", planar, PLANAR),
+    ):
+        iou = intersection_over_union(np.asarray(matrix))
+        each = ", ".join(f"{one} {100 * value:.1f}" for one, value in zip(names, iou, strict=True))
+        print(
+            f"{name}: accuracy {100 * overall_accuracy(np.asarray(matrix)):.1f}, mIoU {100 * mean_of(iou):.1f} ({each})"
+        )
+
+
+def as_blocks(scanned: ScannedVolume) -> TsdfVolume:
+    """The scanned volume as what planes are found in."""
+    blocks, tsdf = split_blocks(scanned.distance / scanned.truncation, 1.0)
+    _, weight = split_blocks(scanned.known, 0)
+    colour = torch.zeros(*weight.shape, 3, dtype=torch.uint8)
+    where = scanned.origin, scanned.voxel_size, scanned.truncation, scanned.up
+    return TsdfVolume(blocks, tsdf.contiguous(), weight.contiguous(), colour, *where, up_known=True)
+
+
+def counts(places: VoxelLabels, found: VoxelLabels, truth: SemanticVolume, folded: dict) -> np.ndarray:
+    """How often each true class got each; classes of none of `folded` count as otherprop where it names none for it."""
+    names = tuple(folded) if "otherprop" in folded else (*folded, "otherprop")
+    table = fold_table(truth.classes, folded)[: len(truth.classes)]
+    if "otherprop" not in folded:
+        table = torch.where(table == IGNORED, len(names) - 1, table)
+    table = torch.cat([table, torch.full((256 - len(table),), IGNORED)])
+    labels = table[truth.labels[tuple(places.voxels.long().T)].long()]
+    chances = at_points(places.voxels.double(), found.voxels, found.probabilities, "nearest")
+    columns = [names.index(name) if name in names else names.index("otherprop") for name in found.classes]
+    best = torch.tensor(columns)[chances.argmax(dim=1)]
+    return confusion_matrix(labels.numpy(), best.numpy(), len(names), len(names))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
