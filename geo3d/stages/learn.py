@@ -72,7 +72,9 @@ def learn(config: LearnConfig, folder: Path, weights: Path | None = None) -> Lea
     """
     entry, source, task = _check(config)
     model, options = _make(config, entry, source)
+    data = [*described_data(config.data, "learned from"), *described_data(config.validation, "validated on")]
     if weights is not None:
+        data.append(_described_start(weights))
         fresh = start_from(weights, model, config.model, options, tuple(config.classes))
         if fresh:
             say(f"{weights} has other classes: {', '.join(fresh)} begin anew, the rest goes on from there")
@@ -82,7 +84,7 @@ def learn(config: LearnConfig, folder: Path, weights: Path | None = None) -> Lea
         options=options,
         classes=config.classes,
         batches=defaults_of(entry.input, GIVEN) | config.batches,
-        data=(*described_data(config.data, "learned from"), *described_data(config.validation, "validated on")),
+        data=tuple(data),
         licence=config.licence,
         seeds=(config.loop.seed,),
         commit=program_version(),
@@ -120,10 +122,15 @@ def claims(config: LearnConfig, weights: Path | None) -> dict[str, Any]:
     found["validation"] = described_data(config.validation, "validation")
     if weights is not None:
         try:
-            found["weights"] = hashlib.sha256(weights.read_bytes()).hexdigest()
+            found["weights"] = _described_start(weights)["sha256"]
         except OSError as error:
             raise InputError(f"{weights} cannot be read ({error.strerror}); give a file of weights") from error
     return found
+
+
+def _described_start(weights: Path) -> dict[str, Any]:
+    """The weights that a model went on from, by the digest that their card has, too."""
+    return {"use": "went on from", "file": weights.name, "sha256": hashlib.sha256(weights.read_bytes()).hexdigest()}
 
 
 def program_version() -> str:

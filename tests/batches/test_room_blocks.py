@@ -89,6 +89,24 @@ def test_all_that_is_known_of_a_block_turns_as_one():
     assert torch.equal(four.truth, numbers)
 
 
+def test_layers_between_those_of_a_room_are_means_where_both_are_known():
+    scanned = torch.tensor([[[-100, 0, 100, 127]]]).to(torch.int8)
+    known = torch.tensor([[[1, 1, 1, 0]]]).byte()
+    labels = torch.tensor([[[0, 1, 2, 3]]]).byte()
+    found = room_blocks._between_layers(room_blocks._Room(scanned, known, scanned, labels, 3.0), 0.75)
+    assert found.scanned.tolist() == [[[-25, 75, 127]]]
+    assert found.truth.tolist() == [[[-25, 75, 120]]]
+    assert found.known.tolist() == [[[1, 1, 0]]]
+    assert found.labels.tolist() == [[[1, 2, 3]]]
+
+
+def test_floors_lie_anywhere_in_their_voxels(rooms: Path):
+    moved = source(rooms, blocks=16, missing=0.0, noise=0.0).training(0).distance
+    assert len((3 * moved).sub((3 * moved).round()).abs().mul(20).round().unique()) > 8
+    still = source(rooms, **PLAIN).training(0).distance[:, 12:20, 12:20, 4:8]
+    assert len(still.unique()) < 12
+
+
 def test_what_is_hidden_is_unknown_to_the_network_and_its_truth_stays(rooms: Path):
     whole, holed = (source(rooms, **{**PLAIN, "missing": share}).training(1) for share in (0.0, 1.0))
     assert not same(whole, holed)

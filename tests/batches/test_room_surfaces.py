@@ -1,10 +1,13 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
 import torch
 
 from geo3d.batches.room_surfaces import LabelledCells, RoomSurfaces
+from geo3d.errors import InputError
 from geo3d.ops.surface_points import CHANNELS
+from geo3d.scene.artifact import load, store
 from tests.rooms_to_learn import write_rooms
 
 CLASSES = {"floor": ("floor",), "wall": ("wall",), "otherprop": ("table",)}
@@ -52,6 +55,14 @@ def test_turning_keeps_heights_and_slopes(rooms: Path):
         assert batch.cells.features[:, :3].norm(dim=1).quantile(0.3) > 0.95
 
 
+def test_floors_lie_anywhere_on_the_coarse_levels_of_a_network(rooms: Path):
+    source, places = RoomSurfaces([rooms], [], CLASSES, rooms=1), set()
+    for index in range(40):
+        batch = source.training(index)
+        places.add(int(batch.cells.coordinates[batch.labels == 0, 3].float().median()) % 16)
+    assert len(places) > 10
+
+
 def test_rare_classes_count_more(rooms: Path):
     floor, wall, table = RoomSurfaces([rooms], [], CLASSES).class_weights
     assert wall < floor < table
@@ -64,3 +75,13 @@ def test_every_place_of_a_batch_is_there_once_and_in_order(rooms: Path):
     assert coordinates.tolist() == sorted(set(map(tuple, coordinates.tolist()))) or coordinates.unique(dim=0).equal(
         coordinates
     )
+
+
+def test_a_room_without_surface_is_named(tmp_path: Path):
+    scene = write_rooms(tmp_path, 1) / "room_000" / "volumes" / "050mm" / "scan"
+    scanned = load(scene)
+    for file in scene.iterdir():
+        file.unlink()
+    store(dataclasses.replace(scanned, known=torch.zeros_like(scanned.known)), scene)
+    with pytest.raises(InputError, match=r"the scan of .*room_000 has no surface to learn from"):
+        RoomSurfaces([tmp_path], [], CLASSES)

@@ -68,6 +68,7 @@ def test_learning_on_begins_with_the_weights_that_are_given(rooms: Path, tmp_pat
     first = learn(config(rooms), tmp_path / "a")
     still = TrainConfig(steps=1, learning_rate=1e-12, weight_decay=0, ema=0)
     on = learn(config(rooms, loop=still), tmp_path / "b", weights=first.file)
+    assert on.card.data[-1] == {"use": "went on from", "file": first.file.name, "sha256": first.card.sha256}
     before, after = load_model(first.file)[0].state_dict(), load_model(on.file)[0].state_dict()
     for name in ("trunk.0.weight", "head.weight"):
         torch.testing.assert_close(after[name], before[name])
