@@ -127,6 +127,15 @@ def test_an_instance_norm_makes_each_batch_and_channel_standard(tensor: SparseTe
         assert torch.allclose(inside.var(0, unbiased=False), torch.ones(5).double(), atol=1e-4)
 
 
+def test_a_layer_norm_is_of_each_place_alone():
+    features = torch.randn(6, 5, generator=torch.Generator().manual_seed(0)).double()
+    places = torch.nn.functional.pad(torch.arange(6)[:, None], (1, 2)).int()
+    found = Pointwise(nn.LayerNorm(5).double())(SparseTensor(places, features, (1, 1, 1))).features
+    spread = features.var(dim=1, unbiased=False, keepdim=True)
+    expected = (features - features.mean(dim=1, keepdim=True)) / (spread + 1e-5).sqrt()
+    assert torch.allclose(found, expected)
+
+
 def test_a_layer_of_features_leaves_the_places(tensor: SparseTensor):
     found = Pointwise(nn.BatchNorm1d(5).double())(tensor)
     assert found.coordinates is tensor.coordinates
