@@ -73,3 +73,18 @@ def test_weights_that_are_not_there_are_named(scan: Path, tmp_path: Path, capsys
     learned = ["--complete", "learned", "--completion-weights", "none.safetensors"]
     assert cli.main(["scan-to-mesh", str(scan), "--out", str(tmp_path / "out"), *COARSE, *learned]) == 2
     assert "there are no weights none.safetensors" in capsys.readouterr().err
+
+
+def test_the_network_that_ships_labels_what_was_seen_and_what_was_inferred(scan: Path, out: Path):
+    learned = ["--complete", "learned", "--complete.min-slope", "0", "--segment", "learned"]
+    weights = json.loads((out / "run.json").read_text())["config"]["completion_weights"]
+    given = ["scan-to-mesh", str(scan), "--out", str(out), *COARSE, *learned, "--completion-weights", weights]
+    assert cli.main(given) == 0
+    mesh = load((out / "5_semantic").resolve())
+    assert mesh.observed is not None
+    assert {"sofa", "door", "counter"} < set(mesh.classes)
+    assert (mesh.labels[mesh.observed == 1] != 255).float().mean() > 0.98
+    assert (mesh.labels[mesh.observed == 0] != 255).float().mean() > 0.7
+    only_seen = [*given[: given.index("--complete")], "--segment", "learned", "--complete", "off"]
+    assert cli.main(only_seen) == 0
+    assert (load((out / "5_semantic").resolve()).labels != 255).float().mean() > 0.95
