@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo3d.errors import InputError
 from geo3d.scene.memory import available_memory
 from geo3d.stages.weights import load_weights
 
@@ -37,15 +36,7 @@ def infer(scanned: ScannedVolume, weights: Source) -> tuple[Tensor, Tensor]:
     from geo3d.ops.encodings import encode
     from geo3d.ops.tiles import run_in_tiles
 
-    model, card = load_weights(weights, MODEL, "completion")
-    learned = card.batches.get("voxel_size", scanned.voxel_size)
-    if abs(learned - scanned.voxel_size) > 1e-6:
-        raise InputError(
-            f"the weights have learned with voxels of {learned:g} m, and scan_grid.voxel_size is"
-            f" {scanned.voxel_size:g} m"
-        )
-    if not bool(scanned.distance.isfinite().all()):
-        raise InputError("the scanned volume has distances that are no finite numbers; none is allowed")
+    model, card = load_weights(weights, MODEL, "completion", scanned)
     encoding, temperature = card.batches.get("encoding", "tsdf"), card.scores.get("temperature", 1.0)
 
     def found(tile: Tensor) -> tuple[Tensor, Tensor]:

@@ -37,12 +37,8 @@ def segment_learned(
     from geo3d.ops.surface_points import cell_features, floor_height, surface_points
     from geo3d.scene.kinds import VoxelLabels
 
-    network, card = load_weights(weights, MODEL, "segment learned")
-    size = float(card.batches.get("voxel_size", 0.05))
-    if abs(size - scanned.voxel_size) > 1e-6:
-        raise InputError(f"the weights label voxels of {size:g} m, and the scan's grid has {scanned.voxel_size:g} m")
-    if not bool(torch.isfinite(scanned.distance).all()):
-        raise InputError("the scanned volume has distances that are not finite; fuse it again")
+    network, card = load_weights(weights, MODEL, "segment learned", scanned)
+    size = scanned.voxel_size
     inferred = None if predicted is None else predicted.distance
     where = scanned.origin, scanned.voxel_size, scanned.truncation
     surface, voxels = surface_points(scanned.distance, scanned.known, *where, inferred)

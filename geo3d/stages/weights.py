@@ -12,6 +12,7 @@ from geo3d.weight_files import card_of, load_model
 if TYPE_CHECKING:
     from torch import nn
 
+    from geo3d.scene.kinds import ScannedVolume
     from geo3d.weight_files import Card
 
 SHIPPED = Path(__file__).parents[1] / "weights"
@@ -29,10 +30,21 @@ def find_weights(name: str, memory: Path) -> Source:
     return Source(file.parent, {"weights": file.name}, hash_files(file.parent, [file.name, card.name], memory))
 
 
-def load_weights(source: Source, model: str, what: str) -> tuple[nn.Module, Card]:
-    """The network and its card; raises InputError where it is another model than `model`, which `what` needs."""
+def load_weights(source: Source, model: str, what: str, scanned: ScannedVolume) -> tuple[nn.Module, Card]:
+    """The network that is to be shown a scan, and its card.
+
+    Raises InputError for another model than `model`, which `what` needs, one that learned with other voxels, and for
+    distances that are no numbers.
+    """
     file = source.root / source.listing["weights"]
     network, card = load_model(file)
     if card.model != model:
         raise InputError(f"{file} holds the weights of {card.model}; {what} needs those of {model}")
+    learned = card.batches.get("voxel_size", scanned.voxel_size)
+    if abs(learned - scanned.voxel_size) > 1e-6:
+        raise InputError(
+            f"{file} has learned with voxels of {learned:g} m, and scan_grid.voxel_size is {scanned.voxel_size:g} m"
+        )
+    if not bool(scanned.distance.isfinite().all()):
+        raise InputError("the scanned volume has distances that are no finite numbers; none is allowed")
     return network, card

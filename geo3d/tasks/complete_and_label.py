@@ -10,10 +10,10 @@ from torch.nn.functional import cross_entropy
 
 from geo3d.batches.room_blocks import VolumeBatch
 from geo3d.batches.scenes import IGNORED
-from geo3d.metrics.calibration import calibration_error, fit_temperature, probabilities_at
 from geo3d.metrics.confusion import confusion_matrix, divided, intersection_over_union, mean_of, overall_accuracy
 from geo3d.metrics.occupancy import occupancy_counts
 from geo3d.ops.encodings import signed_log
+from geo3d.tasks.label_scores import label_scores
 
 SAMPLES = 10_000
 """Voxels of a room that calibration looks at."""
@@ -112,19 +112,12 @@ def _confusion(logits: Tensor, labels: Tensor, where: Tensor) -> np.ndarray:
 
 
 def _label_scores(counts: list[dict[str, np.ndarray]]) -> dict[str, float]:
-    confusion, seen = _total(counts, "confusion"), _total(counts, "seen")
-    iou = intersection_over_union(confusion)
+    """Of all voxels, and of those at a seen surface."""
     logits, labels = (np.concatenate([count[name] for count in counts]) for name in ("logits", "labels"))
-    temperature = fit_temperature(logits, labels)
-    return {
-        "miou": mean_of(iou),
-        "accuracy": overall_accuracy(confusion),
+    seen = _total(counts, "seen")
+    return label_scores(_total(counts, "confusion"), logits, labels) | {
         "miou seen": mean_of(intersection_over_union(seen)),
         "accuracy seen": overall_accuracy(seen),
-        "temperature": temperature,
-        "ece": calibration_error(probabilities_at(logits, temperature), labels),
-        "ece uncalibrated": calibration_error(probabilities_at(logits, 1.0), labels),
-        **{f"iou {place}": float(value) for place, value in enumerate(iou)},
     }
 
 

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from geo3d.batches.room_surfaces import IGNORED, LabelledCells
-from geo3d.metrics.calibration import calibration_error, fit_temperature, probabilities_at
-from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
+from geo3d.metrics.confusion import confusion_matrix
+from geo3d.tasks.label_scores import label_scores
 
 SAMPLED = 5
 """One voxel of so many is enough to calibrate on."""
@@ -46,13 +46,4 @@ class LabelCells:
             sampled = (labels != IGNORED).nonzero()[0][::SAMPLED]
             every.append(logits[sampled])
             truths.append(labels[sampled])
-        iou, logits, labels = intersection_over_union(confusion), np.concatenate(every), np.concatenate(truths)
-        temperature = fit_temperature(logits, labels)
-        return {
-            "miou": mean_of(iou),
-            "accuracy": overall_accuracy(confusion),
-            "temperature": temperature,
-            "ece": calibration_error(probabilities_at(logits, temperature), labels),
-            "ece uncalibrated": calibration_error(probabilities_at(logits, 1.0), labels),
-            **{f"iou {place}": float(value) for place, value in enumerate(iou)},
-        }
+        return label_scores(confusion, np.concatenate(every), np.concatenate(truths))
