@@ -54,7 +54,8 @@ def test_inferred_distances_go_on_where_nothing_is_known():
     known[20:] = 0
     half = torch.where(known > 0, distance, TRUNCATION)
     seen, _ = surface_points(half, known, torch.zeros(3), SIZE, TRUNCATION)
-    both, voxels = surface_points(half, known, torch.zeros(3), SIZE, TRUNCATION, distance)
+    inferred = torch.where(known > 0, TRUNCATION, distance)  # what was seen does not ask for it
+    both, voxels = surface_points(half, known, torch.zeros(3), SIZE, TRUNCATION, inferred)
     whole, _ = surface_points(distance, torch.ones_like(known), torch.zeros(3), SIZE, TRUNCATION)
     assert seen.points[:, 0].max() < 20 * SIZE
     assert torch.equal(both.points, whole.points)
