@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from geo3d.data_tools import plain, room
+from geo3d.data_tools import room
+from geo3d.data_tools.scans.readers import plain
 from geo3d.ops.camera import pixel_grid, unproject
 from geo3d.ops.raycast import Solids, cast_rays, solid_normals
 from geo3d.progress import track

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import tyro
 
-from geo3d.data_tools.scan_formats import FORMATS
+from geo3d.data_tools.scans.formats import FORMATS
 from geo3d.progress import say
 from geo3d.scene.runner import clean as clean_store
 

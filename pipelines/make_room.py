@@ -10,7 +10,7 @@ import tyro
 from pydantic import Field
 
 from geo3d.config import settings
-from geo3d.data_tools import plain
+from geo3d.data_tools.scans.readers import plain
 from geo3d.errors import InputError
 from geo3d.progress import say
 

@@ -12,12 +12,12 @@ from typing import Annotated
 
 import tyro
 
-from geo3d.data_tools.assemble import LEAST_FRAMES
 from geo3d.data_tools.rendered.coco import NAME as COCO
 from geo3d.data_tools.rendered.coco import merge_coco
 from geo3d.data_tools.rendered.frames import check_writers
 from geo3d.data_tools.rendered.scene_sources import Furniture, SceneSource, digest_of, find_sources
 from geo3d.data_tools.rooms.libraries.attribution import gather_credits
+from geo3d.data_tools.scans.assemble import LEAST_FRAMES
 from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.pipelines.render_scene import SOURCE, index_scene, missing_indexes, render_scene

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from geo3d.data_tools.assemble import LEAST_FRAMES, fault_of
 from geo3d.data_tools.rendered.frames import WRITERS, gather_frames
 from geo3d.data_tools.rendered.images import FLOWS, ImagesConfig, image_files, write_images
 from geo3d.data_tools.rendered.paths import camera_path
 from geo3d.data_tools.rendered.scene_sources import SceneSource, digest_of, load_scene
+from geo3d.data_tools.scans.assemble import LEAST_FRAMES, fault_of
 from geo3d.errors import InputError
 from geo3d.pipelines.render_config import RenderDatasetConfig
 from geo3d.progress import say, track
@@ -172,7 +172,7 @@ def _write_scanned(
 ) -> RenderedFrames:
     """Fuse the frames as the main job reads them, and remove the images that were only for that; gives the others."""
     from geo3d.data_tools.rendered.ground_truth import store_all
-    from geo3d.data_tools.scan_formats import find_scan
+    from geo3d.data_tools.scans.formats import find_scan
     from geo3d.stages.fuse_grids import fuse_grids
 
     WRITERS["plain"].write(frames, folder)

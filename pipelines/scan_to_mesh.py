@@ -13,7 +13,7 @@ from pydantic import Field
 from geo3d.config import settings
 from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply
 from geo3d.data_tools.report import write_report
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.data_tools.semantic_files import (
     write_instances,
     write_labels,

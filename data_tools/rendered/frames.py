@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from geo3d.data_tools import plain
 from geo3d.data_tools.rendered import coco, nerfstudio
+from geo3d.data_tools.scans.readers import plain
 from geo3d.errors import InputError
 from geo3d.scene.publish import published_file, published_folder
 from geo3d.scene.source import hash_files

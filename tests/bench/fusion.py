@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.memory import peak_memory, reset_peak_memory
 

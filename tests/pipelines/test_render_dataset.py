@@ -13,7 +13,7 @@ from PIL import Image
 from geo3d.cli import main
 from geo3d.config import make_config
 from geo3d.data_tools.rendered.scene_sources import SceneSource
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.errors import InputError, SomeFailedError
 from geo3d.ops.winding import inside_mesh
 from geo3d.pipelines.make_rooms import MakeRoomsConfig, make_rooms

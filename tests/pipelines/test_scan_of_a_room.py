@@ -10,7 +10,7 @@ import torch
 from geo3d.config import make_config
 from geo3d.data_tools.rendered.paths import PathConfig, camera_path
 from geo3d.data_tools.rendered.scene_sources import LoadedScene, load_scene, made_rooms
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.ops.camera import pixel_grid, transform, unproject
 from geo3d.ops.distance import distance_to_mesh
 from geo3d.pipelines.render_dataset import RenderDatasetConfig, render_dataset

@@ -8,7 +8,7 @@ import torch
 import trimesh
 
 from geo3d.data_tools.mesh_files import to_trimesh
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.scene.kinds import RgbdScan, TriangleMesh
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.mesh import MeshConfig, extract_mesh

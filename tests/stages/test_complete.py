@@ -9,7 +9,7 @@ import pytest
 import torch
 import trimesh
 
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.errors import InputError
 from geo3d.ops.raycast import Solids
 from geo3d.ops.voxels import positions_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.scene.kinds import DistanceVolume, ScannedVolume
 from geo3d.stages.fuse_grids import fuse_grids
 from tests.scenes import all_around, in_a_room, sphere, write_scan

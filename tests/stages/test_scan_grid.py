@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.errors import InputError
 from geo3d.ops.voxels import positions_of, voxels_of
 from geo3d.scene.kinds import RgbdScan, ScannedVolume

@@ -6,7 +6,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from geo3d.data_tools import room, room_scan
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.ops.mesh import face_normals
 from geo3d.ops.raycast import BOX, to_solids
 from geo3d.scene.kinds import SemanticMesh

@@ -11,7 +11,7 @@ from geo3d.data_tools.benchmarks.surfaces import mesh as protocol
 from geo3d.data_tools.benchmarks.surfaces.comparison import draw
 from geo3d.data_tools.benchmarks.surfaces.surface_files import read_surface
 from geo3d.data_tools.mesh_files import write_ply
-from geo3d.data_tools.scan_formats import find_scan
+from geo3d.data_tools.scans.formats import find_scan
 from geo3d.metrics.surface import correspond
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.mesh import MeshConfig, extract_mesh

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from geo3d.data_tools import hololens, plain, redwood, seven_scenes
-from geo3d.data_tools.listing import Listing
+from geo3d.data_tools.scans.listing import Listing
+from geo3d.data_tools.scans.readers import hololens, plain, redwood, seven_scenes
 from geo3d.errors import InputError
 from geo3d.scene.source import Source, hash_files
 

@@ -20,8 +20,8 @@ import numpy as np
 from pydantic import Field
 
 from geo3d.config import make_config, settings
-from geo3d.data_tools.assemble import assemble
-from geo3d.data_tools.listing import FrameFiles, Listing
+from geo3d.data_tools.scans.assemble import assemble
+from geo3d.data_tools.scans.listing import FrameFiles, Listing
 from geo3d.errors import InputError
 from geo3d.scene.publish import published_file
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.assemble import assemble, read_numbers, read_transform
-from geo3d.data_tools.listing import FrameFiles, Listing, images
+from geo3d.data_tools.scans.assemble import assemble, read_numbers, read_transform
+from geo3d.data_tools.scans.listing import FrameFiles, Listing, images
 
 if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo3d.data_tools.assemble import assemble, read_numbers
-from geo3d.data_tools.listing import Listing, images, pair_by_stem
+from geo3d.data_tools.scans.assemble import assemble, read_numbers
+from geo3d.data_tools.scans.listing import Listing, images, pair_by_stem
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:

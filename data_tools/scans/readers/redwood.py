@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.assemble import assemble, read_numbers
-from geo3d.data_tools.listing import FrameFiles, Listing, images, pair_by_stem
+from geo3d.data_tools.scans.assemble import assemble, read_numbers
+from geo3d.data_tools.scans.listing import FrameFiles, Listing, images, pair_by_stem
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:

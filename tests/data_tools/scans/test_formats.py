@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
-from geo3d.data_tools.scan_formats import FORMATS, find_scan
+from geo3d.data_tools.scans.formats import FORMATS, find_scan
 from geo3d.errors import InputError
 from geo3d.scene.frames import read_frame, stream_frames
 from geo3d.scene.kinds import RgbdScan
