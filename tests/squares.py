@@ -61,7 +61,7 @@ def scan_of_squares(folder: Path) -> RgbdScan:
     Image.fromarray(np.full((24, 32, 3), YELLOW, np.uint8)).save(folder / "colour.png")
     Image.fromarray(np.full((24, 32), 1000, np.uint16)).save(folder / "depth.png")
     eyes = [np.array([x, -1.4, 1.6]) for x in np.linspace(-1, 1, 100)]
-    intrinsics = torch.tensor([[30.0, 0, 15.5], [0, 30.0, 11.5], [0, 0, 1]])
+    intrinsics = torch.tensor([[30.0, 0, 15.5], [0, 30.0, 11.5], [0, 0, 1]]).repeat(len(eyes), 1, 1)
     return RgbdScan(
         source=folder,
         colour=(Encoded("colour.png", ""),) * len(eyes),

@@ -51,8 +51,8 @@ Wrong = Callable[[Path, Path], list[str]]
 WRONG: dict[str, tuple[Wrong, str]] = {
     "command": (lambda _, tmp: ["scan-to-mush"], "there is no command scan-to-mush; there are scan-to-mesh"),
     "folder": (lambda _, tmp: mesh_of(tmp / "none", "--out", tmp / "o"), "none is not there"),
-    "file": (lambda _, tmp: mesh_of(written(tmp / "f"), "--out", tmp / "o"), "f is a file"),
-    "format": (lambda _, tmp: mesh_of(tmp, "--out", tmp / "o"), "is in no format known here: 7scenes looks for"),
+    "file": (lambda _, tmp: mesh_of(written(tmp / "f"), "--out", tmp / "o"), "f is in no format known here"),
+    "format": (lambda _, tmp: mesh_of(tmp, "--out", tmp / "o"), "is in no format known here (7scenes, "),
     "frames": (lambda s, tmp: mesh_of(s, "--out", tmp / "o", "--frames", "5"), "--frames 5 is no slice"),
     "two frames": (lambda s, tmp: mesh_of(s, "--out", tmp / "o", "--frames", ":2"), "has 2 usable frames"),
     "crop": (lambda s, tmp: mesh_of(s, "--out", tmp / "o", "--crop", *"101202"), "--crop 1.0 0.0 1.0 2.0 0.0 2.0"),
@@ -202,7 +202,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_as_a_program_it_exits_with_the_code_and_one_line(tmp_path: Path):
     done = run("-m", "geo3d.cli", "scan-to-mesh", tmp_path / "none", "--out", tmp_path / "o")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"geo3d: {tmp_path / 'none'} is not there; give the folder of a scan\n"
+    assert done.stderr == f"geo3d: {tmp_path / 'none'} is not there; give the folder of a scan, or its file\n"
     assert not (tmp_path / "o").exists()
 
 

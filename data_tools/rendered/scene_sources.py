@@ -163,5 +163,5 @@ def _scanned(folder: Path) -> LoadedScene:
     if not (folder / "1_scan").exists():
         return LoadedScene(semantic_scene(mesh))
     scan = load(folder / "1_scan")
-    cameras = CameraPath(scan.world_from_camera, scan.intrinsics, scan.depth_size)
+    cameras = CameraPath(scan.world_from_camera, scan.intrinsics.median(dim=0).values, scan.depth_size)
     return LoadedScene(semantic_scene(mesh), cameras=cameras)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from geo3d.errors import InputError
 from geo3d.progress import track
 
 if TYPE_CHECKING:
-    from geo3d.scene.kinds import RgbdScan
+    from geo3d.scene.kinds import Encoded, RgbdScan
     from geo3d.scene.source import Source
 
 LEAST_FRAMES = 3
@@ -21,52 +22,62 @@ FARTHEST = 10_000.0
 """Metres from the world's origin."""
 
 
+@dataclass(frozen=True)
+class Camera:
+    """What took the images of one kind, and how they are kept."""
+
+    intrinsics: np.ndarray
+    """[3, 3], or [frame, 3, 3] for each listed frame, in pixels; pixel centres at whole numbers."""
+    codec: str = "image"
+    """A name of :data:`geo3d.scene.codecs.CODECS`."""
+    size: tuple[int, int] | None = None
+    """Height and width, in pixels, of images that do not say it themselves; others are asked."""
+
+
 def assemble(
     source: Source,
     transforms: list[np.ndarray | None],
-    intrinsics: np.ndarray,
-    colour_intrinsics: np.ndarray | None = None,
+    depth: Camera,
+    colour: Camera | None = None,
     depth_unit: float = 0.001,
     depth_none: tuple[int, ...] = (),
     up: tuple[float, ...] | None = None,
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
-    Frames without a usable transform are skipped with the reason; raises InputError where fewer than 3 are left, where
-    an image is no image or of another size than the rest, or where the intrinsics are not those of a pinhole.
+    Without a colour camera it is the depth's. Frames without a usable transform are skipped with the reason; raises
+    InputError where fewer than 3 are left, where an image is no image or of another size than the rest, or where the
+    intrinsics are not those of a pinhole.
     """
     import torch
 
-    from geo3d.scene.kinds import Encoded, RgbdScan
+    from geo3d.scene.kinds import RgbdScan
 
     skipped = [(name, reason) for name, reason in source.listing["skipped"]]
     kept = []
-    for frame, transform in zip(source.listing["frames"], transforms, strict=True):
+    for row, (frame, transform) in enumerate(zip(source.listing["frames"], transforms, strict=True)):
         reason = fault_of(transform)
         if reason:
-            skipped.append((frame["colour"], reason))
+            skipped.append((_name(frame), reason))
         else:
-            kept.append((frame, transform))
+            kept.append((row, frame, transform))
     if len(kept) < LEAST_FRAMES:
         why = "; ".join(f"{count} x {reason}" for reason, count in Counter(r for _, r in skipped).most_common())
         raise InputError(
             f"{source.root} has {len(kept)} usable frames, at least {LEAST_FRAMES} are needed"
             + (f" ({why})" if why else "")
         )
-    frames = [frame for frame, _ in kept]
-    sizes = {kind: _common_size(source.root, [frame[kind] for frame in frames]) for kind in ("colour", "depth")}
-    crop = source.listing["crop"]
+    rows, frames, placed = ([entry[part] for entry in kept] for part in range(3))
+    crop, colour = source.listing["crop"], colour or Camera(depth.intrinsics)
     return RgbdScan(
         source=source.root,
-        colour=tuple(Encoded(frame["colour"], source.sha256[frame["colour"]]) for frame in frames),
-        depth=tuple(Encoded(frame["depth"], source.sha256[frame["depth"]]) for frame in frames),
-        world_from_camera=torch.from_numpy(np.stack([transform for _, transform in kept]).astype(np.float64)),
-        intrinsics=torch.from_numpy(_pinhole(source.root, intrinsics)),
-        colour_intrinsics=torch.from_numpy(
-            _pinhole(source.root, intrinsics if colour_intrinsics is None else colour_intrinsics)
-        ),
-        depth_size=sizes["depth"],
-        colour_size=sizes["colour"],
+        colour=_encoded(source, frames, "colour", colour.codec),
+        depth=_encoded(source, frames, "depth", depth.codec),
+        world_from_camera=torch.from_numpy(np.stack(placed).astype(np.float64)),
+        intrinsics=torch.from_numpy(_pinholes(source.root, depth.intrinsics, rows)),
+        colour_intrinsics=torch.from_numpy(_pinholes(source.root, colour.intrinsics, rows)),
+        depth_size=depth.size or _common_size(source.root, frames, "depth"),
+        colour_size=colour.size or _common_size(source.root, frames, "colour"),
         depth_unit=depth_unit,
         depth_none=depth_none,
         up=None if up is None else torch.from_numpy(_unit(source.root, up)),
@@ -109,15 +120,32 @@ def fault_of(transform: np.ndarray | None) -> str | None:
     return None
 
 
-def _common_size(root: Path, names: list[str]) -> tuple[int, int]:
-    from geo3d.scene.frames import image_size
+def _name(frame: dict[str, Any]) -> str:
+    """A frame's colour file, and which one it is in a file of many."""
+    return f"{frame['colour']} frame {frame['row']}" if frame["colour_part"] else frame["colour"]
 
-    sizes = {name: image_size(root / name) for name in track(names, "sizes", total=len(names), unit="images")}
-    common = Counter(sizes.values()).most_common(1)[0][0]
-    for name, size in sizes.items():
+
+def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str) -> tuple[Encoded, ...]:
+    from geo3d.scene.kinds import Encoded
+
+    return tuple(
+        Encoded(frame[kind], source.sha256[frame[kind]], *(frame[f"{kind}_part"] or (0, None)), codec)
+        for frame in frames
+    )
+
+
+def _common_size(root: Path, frames: list[dict[str, Any]], kind: str) -> tuple[int, int]:
+    from geo3d.scene.codecs import image_size
+
+    sizes = [
+        image_size(root / frame[kind], *(frame[f"{kind}_part"] or ()))
+        for frame in track(frames, "sizes", total=len(frames), unit="images")
+    ]
+    height, width = common = Counter(sizes).most_common(1)[0][0]
+    for frame, size in zip(frames, sizes, strict=True):
         if size != common:
-            height, width = common
-            raise InputError(f"{root / name} is {size[1]}x{size[0]}; the scan's other images are {width}x{height}")
+            name = root / frame[kind]
+            raise InputError(f"{name} is {size[1]}x{size[0]}; the scan's other images are {width}x{height}")
     return common
 
 
@@ -126,6 +154,13 @@ def _unit(root: Path, up: tuple[float, ...]) -> np.ndarray:
     if not 0.99 < length < 1.01:
         raise InputError(f"{root} has up = {list(up)}; it must be a unit vector")
     return np.array(up, np.float64) / length
+
+
+def _pinholes(root: Path, intrinsics: np.ndarray, rows: list[int]) -> np.ndarray:
+    """[kept frame, 3, 3]."""
+    if intrinsics.ndim == 2:
+        return np.repeat(_pinhole(root, intrinsics)[None], len(rows), axis=0)
+    return np.stack([_pinhole(root, intrinsics[row]) for row in rows])
 
 
 def _pinhole(root: Path, matrix: np.ndarray) -> np.ndarray:

@@ -18,7 +18,10 @@ FORMATS: dict[str, ModuleType] = {
     "plain": plain,
     "redwood": redwood,
 }
-"""By name: each has ``LOOKS_FOR``, ``find(folder) -> Listing | None`` and ``read(source, config) -> RgbdScan``."""
+"""By name: each has ``LOOKS_FOR``, ``read(source, config) -> RgbdScan``, and ``find(folder) -> Listing | None``.
+
+Of a format that keeps a scan in one file, ``find_file(file)`` does the same; names are relative to the file's folder.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,40 +39,36 @@ class FoundScan:
         return Source(self.folder, known, hash_files(self.folder, self.listing.files, memory))
 
 
-def find_scan(folder: Path, format: str, frames: str, crop: tuple[float, ...] | None) -> FoundScan:
-    """Recognise a folder, and choose from its frames; nothing is read but names.
+def find_scan(scan: Path, format: str, frames: str, crop: tuple[float, ...] | None) -> FoundScan:
+    """Recognise a folder or file, and choose from its frames; nothing is read but names and headers.
 
     `format` is a name or ``auto``, `frames` a Python slice such as ``0:600:5``, `crop` six metres: the world box's
     lowest, then highest corner.
     """
-    if not folder.exists():
-        raise InputError(f"{folder} is not there; give the folder of a scan")
-    if not folder.is_dir():
-        raise InputError(f"{folder} is a file; give the folder of a scan")
-    name, listing = _recognise(folder, format)
+    if not scan.exists():
+        raise InputError(f"{scan} is not there; give the folder of a scan, or its file")
+    name, listing = _recognise(scan, format)
     chosen = listing.frames[_slice(frames)]
     if listing.frames and not chosen:
-        raise InputError(f"--frames {frames} takes none of the {len(listing.frames)} frames of {folder}")
+        raise InputError(f"--frames {frames} takes none of the {len(listing.frames)} frames of {scan}")
     if crop is not None and not all(low < high for low, high in zip(crop[:3], crop[3:], strict=True)):
         raise InputError(f"--crop {' '.join(map(str, crop))} is empty; give the lowest x y z, then the highest")
+    folder = scan if scan.is_dir() else scan.parent
     return FoundScan(folder, FORMATS[name], dataclasses.replace(listing, frames=chosen), crop)
 
 
-def describe_formats() -> str:
-    """What each format looks for, for error messages and help."""
-    return "; ".join(f"{name} looks for {module.LOOKS_FOR}" for name, module in FORMATS.items())
-
-
-def _recognise(folder: Path, format: str) -> tuple[str, Listing]:
+def _recognise(scan: Path, format: str) -> tuple[str, Listing]:
     if format != "auto" and format not in FORMATS:
         raise InputError(f"--format {format} is not known; it is auto or one of {', '.join(FORMATS)}")
     for name in FORMATS if format == "auto" else (format,):
-        listing = FORMATS[name].find(folder)
+        find = FORMATS[name].find if scan.is_dir() else getattr(FORMATS[name], "find_file", None)
+        listing = find(scan) if find else None
         if listing is not None:
             return name, listing
     if format != "auto":
-        raise InputError(f"{folder} is not in the format {format}, which looks for {FORMATS[format].LOOKS_FOR}")
-    raise InputError(f"{folder} is in no format known here: {describe_formats()}")
+        raise InputError(f"{scan} is not in the format {format}, which looks for {FORMATS[format].LOOKS_FOR}")
+    known = ", ".join(FORMATS)
+    raise InputError(f"{scan} is in no format known here ({known}); `geo3d formats` says what each looks for")
 
 
 def _slice(text: str) -> slice:

@@ -14,6 +14,9 @@ class FrameFiles:
     """Place among all frames of the format's own order, before any selection."""
     transform: str | None = None
     """The frame's own transform file, where the format has one a frame."""
+    colour_part: tuple[int, int] | None = None
+    """First byte and length of the image in its file; None: the file is the image."""
+    depth_part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Listing:
     def files(self) -> list[str]:
         """All that is read."""
         own = [name for f in self.frames for name in (f.colour, f.depth, f.transform) if name]
-        return [*self.shared, *own]
+        return list(dict.fromkeys([*self.shared, *own]))
 
 
 def images(folder: Path, pattern: str = "*") -> list[Path]:

@@ -32,12 +32,12 @@ def draw_cameras(scene: SceneApi, scan: RgbdScan, size: float) -> None:
     places = transforms[:, :3, 3]
     path = np.stack([places[:-1], places[1:]], axis=1)
     scene.add_line_segments("/cameras/path", path, COLOUR, thickness=2, thickness_units="screen")
-    (height, width), focal = scan.colour_size, float(scan.colour_intrinsics[1, 1])
+    (height, width), focals = scan.colour_size, scan.colour_intrinsics[:, 1, 1].tolist()
     chosen = np.linspace(0, len(places) - 1, min(len(places), MOST_CAMERAS)).round().astype(int).tolist()
     for row, image in zip(chosen, _thumbnails(scan, chosen), strict=True):
         frustum = scene.add_camera_frustum(
             f"/cameras/{row}",
-            fov=2 * np.arctan(height / 2 / focal),
+            fov=2 * np.arctan(height / 2 / focals[row]),
             aspect=width / height,
             scale=size,
             thickness=1,

@@ -1,26 +1,20 @@
-"""Decode the frames of a scan; the only file that does."""
+"""The frames of a scan, decoded as they are asked for."""
 
-import io
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from PIL import Image
 from torch import Tensor
 
-from geo3d.errors import InputError
-from geo3d.scene.kinds import Encoded, RgbdScan
+from geo3d.scene.codecs import decode_colour, decode_depth
+from geo3d.scene.kinds import RgbdScan
 
 LOOK_AHEAD = 3
 """Frames decoded before they are asked for; also all that are held in memory."""
-
-UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
-"""What Pillow raises for files that are no image, or not a whole one."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +27,10 @@ class Frame:
     """Metres along z; 0 = none."""
     world_from_camera: Float[Tensor, "4 4"]
     """Rigid, in metres."""
+    intrinsics: Float[Tensor, "3 3"]
+    """Of the depth camera, in pixels; pixel centres at whole numbers."""
+    colour_intrinsics: Float[Tensor, "3 3"]
+    """Of the colour camera, in pixels."""
 
 
 def stream_frames(scan: RgbdScan, rows: range | None = None) -> Iterator[Frame]:
@@ -49,36 +47,12 @@ def stream_frames(scan: RgbdScan, rows: range | None = None) -> Iterator[Frame]:
 
 def read_frame(scan: RgbdScan, row: int) -> Frame:
     """Decode one frame; raises InputError where an image cannot be read or is not as the scan says."""
-    colour = _decode(scan.source, scan.colour[row], scan.colour_size, ("RGB",))
-    counts = _decode(scan.source, scan.depth[row], scan.depth_size, ("I;16", "I;16B", "I"))
+    colour = decode_colour(scan.source, scan.colour[row], scan.colour_size)
+    counts = decode_depth(scan.source, scan.depth[row], scan.depth_size)
     depth = counts.astype(np.float32) * np.float32(scan.depth_unit)
     for none in scan.depth_none:
         depth[counts == none] = 0
-    return Frame(torch.from_numpy(colour.copy()), torch.from_numpy(depth), scan.world_from_camera[row])
-
-
-def image_size(path: Path) -> tuple[int, int]:
-    """Height and width of an image file, from its header; raises InputError where it is not one."""
-    try:
-        with Image.open(path) as image:
-            return image.height, image.width
-    except UNREADABLE as error:
-        raise InputError(f"{path} cannot be read as an image; it must be a whole PNG or JPEG file") from error
-
-
-def _decode(root: Path, encoded: Encoded, size: tuple[int, int], modes: tuple[str, ...]) -> np.ndarray:
-    path = root / encoded.file
-    try:
-        with open(path, "rb") as file:
-            file.seek(encoded.start)
-            image = Image.open(io.BytesIO(file.read(-1 if encoded.length is None else encoded.length)))
-        if modes == ("RGB",) and image.mode in ("L", "RGBA", "P"):
-            image = image.convert("RGB")
-        pixels = np.asarray(image)
-    except UNREADABLE as error:
-        raise InputError(f"{path} cannot be read as an image; it must be a whole PNG or JPEG file") from error
-    if image.mode not in modes:
-        raise InputError(f"{path} has pixels of kind {image.mode}; allowed are {', '.join(modes)}")
-    if (image.height, image.width) != size:
-        raise InputError(f"{path} is {image.width}x{image.height}; the scan's other images are {size[1]}x{size[0]}")
-    return pixels
+    if counts.dtype.kind != "u":
+        depth[~((depth > 0) & (depth < np.inf))] = 0
+    where = scan.world_from_camera[row], scan.intrinsics[row], scan.colour_intrinsics[row]
+    return Frame(torch.from_numpy(colour), torch.from_numpy(depth), *where)

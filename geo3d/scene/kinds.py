@@ -28,6 +28,8 @@ class Encoded:
     """First byte."""
     length: int | None = None
     """Bytes; None reads to the end."""
+    codec: str = "image"
+    """How the pixels are written: a name of :data:`geo3d.scene.codecs.CODECS`."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,16 @@ class RgbdScan:
     """Depth images, one a frame: depth along z."""
     world_from_camera: Float[Tensor, "frame 4 4"]
     """Rigid, in metres; colour and depth share one camera centre and orientation."""
-    intrinsics: Float[Tensor, "3 3"]
-    """Of the depth camera, in pixels; pixel centres at whole numbers."""
-    colour_intrinsics: Float[Tensor, "3 3"]
+    intrinsics: Float[Tensor, "frame 3 3"]
+    """Of the depth camera in each frame, in pixels; pixel centres at whole numbers."""
+    colour_intrinsics: Float[Tensor, "frame 3 3"]
     """Of the colour camera, in pixels."""
     depth_size: tuple[int, int]
     """Height and width of every depth image, in pixels."""
     colour_size: tuple[int, int]
     """Height and width of every colour image, in pixels."""
     depth_unit: float
-    """Metres a count of the depth images; a count of 0 is no measurement."""
+    """Metres a count of the depth images; a count that is not above 0, or no number, is no measurement."""
     depth_none: tuple[int, ...]
     """Further counts that mean no measurement."""
     up: Float[Tensor, "3"] | None

@@ -62,7 +62,7 @@ def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
     _refuse_what_cannot_fit(scan, grid, config)
     table, pool, empty = BlockTable(), _Pool(available_memory()), 0
     for frame in track(stream_frames(scan), "fuse", total=len(scan.depth), unit="frames"):
-        view = view_of(scan, frame, config)
+        view = view_of(frame, config)
         blocks = _within_crop(blocks_near_surface(view, grid, _stride(view, grid)), grid, scan.crop)
         empty += not bool((view.depth > 0).any())
         rows = table.rows(blocks)
@@ -136,15 +136,15 @@ def _up(scan: RgbdScan) -> tuple[Tensor, bool]:
     return torch.nn.functional.normalize(rough, dim=0), False
 
 
-def view_of(scan: RgbdScan, frame: Frame, config: FuseConfig) -> View:
+def view_of(frame: Frame, config: FuseConfig) -> View:
     """A frame as it is fused: a plane at each pixel that has depth within reach."""
     from geo3d.ops.depth import fit_planes
     from geo3d.ops.fusion import View
 
     depth = frame.depth.masked_fill(frame.depth > config.max_depth, 0)
     reach = max(1, round(depth.shape[1] / SLOPE_SHARE))
-    planes = fit_planes(depth, scan.intrinsics, reach, config.min_facing)
-    return View(planes, frame.colour, scan.intrinsics, scan.colour_intrinsics, frame.world_from_camera)
+    planes = fit_planes(depth, frame.intrinsics, reach, config.min_facing)
+    return View(planes, frame.colour, frame.intrinsics, frame.colour_intrinsics, frame.world_from_camera)
 
 
 def _stride(view: View, grid: Grid) -> int:
@@ -183,7 +183,7 @@ def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, config: FuseConfig) -> N
         raise InputError(f"voxel size {grid.voxel_size:g} m is too small for a world that reaches to {reach:.0f} m")
     coarse, table = Grid(grid.origin, 0.025, 1e-6), BlockTable()
     for frame in stream_frames(scan, range(0, len(scan.depth), -(-len(scan.depth) // 8))):
-        table.rows(_within_crop(blocks_near_surface(view_of(scan, frame, config), coarse, 2), coarse, scan.crop))
+        table.rows(_within_crop(blocks_near_surface(view_of(frame, config), coarse, 2), coarse, scan.crop))
     area = len(table) * coarse.block_size**2 / 1.5  # a plane passes 1.5 blocks for each block face of its area
 
     def needed(voxel_size: float) -> float:

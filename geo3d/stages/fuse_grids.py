@@ -60,15 +60,15 @@ def fuse_whole_grids(
     space that rays pass through counts as known, too. Of the depth images every `stride`-th pixel of every `stride`-th
     row is taken.
     """
+    import torch
+
     from geo3d.scene.frames import stream_frames
 
     config, means = FuseConfig(max_depth=max_depth), [_Dense(grid) for grid in grids]
-    intrinsics = scan.intrinsics.clone()
-    intrinsics[:2] /= stride
-    thinned = replace(scan, intrinsics=intrinsics)
+    thinner = 1 / torch.tensor([[stride], [stride], [1.0]], dtype=torch.float64)
     for frame in track(stream_frames(scan), "fuse", total=len(scan.depth), unit="frames"):
         depth = frame.depth[::stride, ::stride].contiguous()
-        view = view_of(thinned, replace(frame, depth=depth), config)
+        view = view_of(replace(frame, depth=depth, intrinsics=thinner * frame.intrinsics), config)
         for one in means:
             one.integrate(view, config)
     return [one.finish() for one in means]

@@ -29,7 +29,7 @@ def main() -> None:
     if arguments.side == "ours":
         print(json.dumps(ours(scan, frames)))
     else:
-        print(json.dumps(peer(frames, scan.intrinsics.numpy(), arguments.block)))
+        print(json.dumps(peer(frames, scan.intrinsics[0].numpy(), arguments.block)))
 
 
 def decode(folder: Path) -> tuple[RgbdScan, list]:
@@ -51,7 +51,7 @@ def ours(scan: RgbdScan, frames: list) -> dict[str, float]:
     from geo3d.stages.mesh import MeshConfig, extract_mesh
 
     grid = Grid(torch.zeros(3, dtype=torch.float64), VOXEL, TRUNCATION_VOXELS * VOXEL)
-    K = scan.intrinsics
+    K = scan.intrinsics[0]
     config = FuseConfig(voxel_size=VOXEL, max_depth=MAX_DEPTH)
 
     def fuse(pool: _Pool, table: BlockTable, some: list) -> int:

@@ -26,7 +26,7 @@ def open3d_mesh(scan: RgbdScan, voxel_size: float) -> tuple[np.ndarray, np.ndarr
     o3c, t = o3d.core, o3d.t.geometry
     names, kinds, shapes = ("tsdf", "weight", "color"), (o3c.float32,) * 3, ((1), (1), (3))
     grid = t.VoxelBlockGrid(names, kinds, shapes, voxel_size, 16, 16000, o3c.Device("CPU:0"))
-    K = o3c.Tensor(scan.intrinsics.numpy())
+    K = o3c.Tensor(scan.intrinsics[0].numpy())
     for frame in stream_frames(scan):
         depth = t.Image(o3c.Tensor((frame.depth.numpy() * 1000).round().astype(np.uint16)))
         colour = t.Image(o3c.Tensor(frame.colour.numpy()))

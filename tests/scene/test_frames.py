@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 
 from geo3d.errors import InputError
-from geo3d.scene.frames import LOOK_AHEAD, image_size, read_frame, stream_frames
+from geo3d.scene.codecs import image_size
+from geo3d.scene.frames import LOOK_AHEAD, read_frame, stream_frames
 from geo3d.scene.kinds import Encoded, RgbdScan
 
 UNIT = 1 / 1024
@@ -35,8 +36,8 @@ def make_scan(folder: Path, frames: int = 3, depth_none: tuple[int, ...] = ()) -
         colour=tuple(Encoded(f"{row}.png", "") for row in range(frames)),
         depth=tuple(Encoded(f"{row}.depth.png", "") for row in range(frames)),
         world_from_camera=transforms,
-        intrinsics=torch.eye(3, dtype=torch.float64),
-        colour_intrinsics=torch.eye(3, dtype=torch.float64),
+        intrinsics=torch.eye(3, dtype=torch.float64).repeat(frames, 1, 1),
+        colour_intrinsics=torch.eye(3, dtype=torch.float64).repeat(frames, 1, 1),
         depth_size=(6, 8),
         colour_size=(5, 7),
         depth_unit=UNIT,
@@ -142,7 +143,7 @@ def test_a_file_that_is_no_such_image_is_named(tmp_path: Path, name: str, how: s
 def test_a_depth_image_of_8_bits_is_named(tmp_path: Path):
     scan = make_scan(tmp_path)
     spoil(tmp_path / "1.depth.png", "8 bits")
-    with pytest.raises(InputError, match=r"1\.depth\.png has pixels of kind L; allowed are I;16"):
+    with pytest.raises(InputError, match=r"1\.depth\.png has pixels of uint8 \[\]; allowed are uint16"):
         read_frame(scan, 1)
 
 

@@ -75,8 +75,8 @@ def test_a_dry_run_says_why_and_writes_nothing(made):
         ("ops/raycast.py", "slabs", "slices", ()),
         ("ops/camera.py", "the inverse of", "That which undoes", ()),
         ("ops/fusion.py", "Where voxels lie", "Where voxels are", ()),
-        ("data_tools/redwood.py", "_CAMERA", "_LENS", ()),
-        ("data_tools/plain.py", "INDEX", "CONTENTS", LINKS),
+        ("data_tools/scans/readers/redwood.py", "_CAMERA", "_LENS", ()),
+        ("data_tools/scans/readers/plain.py", "INDEX", "CONTENTS", LINKS),
     ],
 )
 def test_an_edit_redoes_exactly_what_depends_on_it(made, file, old, new, redone):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo3d.data_tools.scans.assemble import assemble, read_numbers
+from geo3d.data_tools.scans.assemble import Camera, assemble, read_numbers
 from geo3d.data_tools.scans.listing import Listing, images, pair_by_stem
 from geo3d.errors import InputError
 
@@ -35,4 +35,4 @@ def read(source: Source, config: None) -> RgbdScan:
     """Read transforms and intrinsics."""
     rows = read_numbers(source.root / "poses.txt", (-1, 4, 4))
     transforms = [rows[f["row"]] if f["row"] < len(rows) else None for f in source.listing["frames"]]
-    return assemble(source, transforms, read_numbers(source.root / "K.txt", (3, 3)), up=(0.0, 1.0, 0.0))
+    return assemble(source, transforms, Camera(read_numbers(source.root / "K.txt", (3, 3))), up=(0.0, 1.0, 0.0))

@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import Field
 
 from geo3d.config import make_config, settings
-from geo3d.data_tools.scans.assemble import assemble
+from geo3d.data_tools.scans.assemble import Camera, assemble
 from geo3d.data_tools.scans.listing import FrameFiles, Listing
 from geo3d.errors import InputError
 from geo3d.scene.publish import published_file
@@ -81,8 +81,8 @@ def read(source: Source, config: None) -> RgbdScan:
     return assemble(
         source,
         [None if matrix is None else np.array(matrix) for matrix in listed],
-        np.array(scan.intrinsics),
-        colour_intrinsics=None if scan.colour_intrinsics is None else np.array(scan.colour_intrinsics),
+        Camera(np.array(scan.intrinsics)),
+        None if scan.colour_intrinsics is None else Camera(np.array(scan.colour_intrinsics)),
         depth_unit=scan.depth_unit,
         up=scan.up,
     )

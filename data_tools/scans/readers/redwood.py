@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.scans.assemble import assemble, read_numbers
+from geo3d.data_tools.scans.assemble import Camera, assemble, read_numbers
 from geo3d.data_tools.scans.listing import FrameFiles, Listing, images, pair_by_stem
 from geo3d.errors import InputError
 
@@ -64,7 +64,7 @@ def read(source: Source, config: None) -> RgbdScan:
     rows = read_numbers(source.root / "trajectory.log", (-1, 19))
     transforms = {row[0]: row[3:].reshape(4, 4) for row in rows}
     listed = [transforms.get(float(f["row"])) for f in source.listing["frames"]]
-    return assemble(source, listed, _intrinsics(source), depth_none=(65535,))
+    return assemble(source, listed, Camera(_intrinsics(source)), depth_none=(65535,))
 
 
 def _intrinsics(source: Source) -> np.ndarray:

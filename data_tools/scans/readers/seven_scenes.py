@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.scans.assemble import assemble, read_numbers, read_transform
+from geo3d.data_tools.scans.assemble import Camera, assemble, read_numbers, read_transform
 from geo3d.data_tools.scans.listing import FrameFiles, Listing, images
 
 if TYPE_CHECKING:
@@ -46,4 +46,4 @@ def read(source: Source, config: None) -> RgbdScan:
     intrinsics = np.array([[585.0, 0, 320], [0, 585, 240], [0, 0, 1]])
     if source.listing["shared"]:
         intrinsics = read_numbers(source.root / _INTRINSICS, (3, 3))
-    return assemble(source, transforms, intrinsics, depth_none=(65535,))
+    return assemble(source, transforms, Camera(intrinsics), depth_none=(65535,))
