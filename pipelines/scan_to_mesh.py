@@ -30,6 +30,7 @@ from geo3d.stages.mesh import MeshConfig, extract_mesh
 from geo3d.stages.predict import predict
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
+from geo3d.stages.segment_fused import segment_fused
 from geo3d.stages.segment_learned import segment_learned
 from geo3d.stages.weights import find_weights
 
@@ -103,7 +104,7 @@ def scan_to_mesh(
     found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
-        volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
+        volume = fused = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         networks = "learned" in (config.complete.method, config.segment.method)
         seen = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume) if networks else None
         predicted = None
@@ -117,6 +118,8 @@ def scan_to_mesh(
             weights = find_weights(config.label_weights, runner.hashes)
             given = {"scanned": seen, "weights": weights} | ({"predicted": predicted} if predicted else {})
             voxels = runner.run(segment_learned, config.segment, "4_labels", **given)
+        elif config.segment.method == "fused":
+            voxels = runner.run(segment_fused, config.segment, "4_labels", volume=fused)
         else:
             voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
         target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh

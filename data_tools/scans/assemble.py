@@ -42,6 +42,8 @@ def assemble(
     depth_unit: float = 0.001,
     depth_none: tuple[int, ...] = (),
     up: tuple[float, ...] | None = None,
+    classes: tuple[str, ...] = (),
+    label_ids: tuple[int, ...] = (),
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
@@ -83,6 +85,10 @@ def assemble(
         up=None if up is None else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
+        classes=classes,
+        labels=_told(source, frames, "labels"),
+        label_ids=label_ids,
+        probabilities=_told(source, frames, "probabilities"),
     )
 
 
@@ -132,6 +138,14 @@ def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str
         Encoded(frame[kind], source.sha256[frame[kind]], *(frame[f"{kind}_part"] or (0, None)), codec)
         for frame in frames
     )
+
+
+def _told(source: Source, frames: list[dict[str, Any]], kind: str) -> tuple[Encoded | None, ...]:
+    """The files of one kind, None for frames without; none at all where no frame has any."""
+    from geo3d.scene.kinds import Encoded
+
+    names = [frame.get(kind) for frame in frames]
+    return tuple(name and Encoded(name, source.sha256[name]) for name in names) if any(names) else ()
 
 
 def _common_size(root: Path, frames: list[dict[str, Any]], kind: str) -> tuple[int, int]:

@@ -17,6 +17,10 @@ class FrameFiles:
     colour_part: tuple[int, int] | None = None
     """First byte and length of the image in its file; None: the file is the image."""
     depth_part: tuple[int, int] | None = None
+    labels: str | None = None
+    """Image of classes, where the format has one a frame."""
+    probabilities: str | None = None
+    """Class probabilities, likewise."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Listing:
     @property
     def files(self) -> list[str]:
         """All that is read."""
-        own = [name for f in self.frames for name in (f.colour, f.depth, f.transform) if name]
+        kinds = ("colour", "depth", "transform", "labels", "probabilities")
+        own = [name for f in self.frames for kind in kinds if (name := getattr(f, kind))]
         return list(dict.fromkeys([*self.shared, *own]))
 
 

@@ -27,6 +27,17 @@ def decode_depth(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
     return _checked(root, encoded, size, ("uint16", "int32", "float32"), 1)
 
 
+def decode_values(root: Path, encoded: Encoded, *sizes: Size) -> np.ndarray:
+    """Values [height, width], uint8 or uint16, of one of the sizes; raises InputError where the file holds no such."""
+    path = root / encoded.file
+    pixels = CODECS[encoded.codec](path, encoded, sizes[0], 1)
+    if pixels.shape not in sizes or pixels.dtype.name not in ("uint8", "uint16"):
+        wanted = " or ".join(f"{width}x{height}" for height, width in dict.fromkeys(sizes))
+        found = "x".join(map(str, pixels.shape[1::-1] + pixels.shape[2:]))
+        raise InputError(f"{path} has {found} pixels of {pixels.dtype}; labels must be {wanted} of uint8 or uint16")
+    return pixels
+
+
 def image_size(path: Path, start: int = 0, length: int | None = None) -> Size:
     """Height and width of an image, from its header; raises InputError where it is not one."""
     try:
@@ -67,14 +78,14 @@ def _image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarra
 
 def _raw(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """Rows of pixels, as they are: bytes of RGB, or little-endian 16-bit counts."""
-    return _pixels(path, _read(path, encoded), size, channels)
+    return _pixels(path, encoded_bytes(path, encoded), size, channels)
 
 
 def _zlib(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """The same, deflated."""
     expected = size[0] * size[1] * (channels if channels == 3 else 2)
     try:
-        content = zlib.decompressobj().decompress(_read(path, encoded), expected + 1)
+        content = zlib.decompressobj().decompress(encoded_bytes(path, encoded), expected + 1)
     except zlib.error as error:
         raise InputError(f"{path} has an image at byte {encoded.start} that cannot be inflated: {error}") from error
     return _pixels(path, content, size, channels)
@@ -89,7 +100,8 @@ def _pixels(path: Path, content: bytes, size: Size, channels: int) -> np.ndarray
     return np.frombuffer(content, kind).reshape(shape).copy()
 
 
-def _read(path: Path, encoded: Encoded) -> bytes:
+def encoded_bytes(path: Path, encoded: Encoded) -> bytes:
+    """The file, or its part; raises InputError where it cannot be read."""
     try:
         return _part(path, encoded.start, encoded.length)
     except (OSError, EOFError) as error:

@@ -62,10 +62,11 @@ def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
         done()
         normals = vertex_normals(vertices, faces).float()
         done()
-    if observed is None:
-        return TriangleMesh(vertices.float(), faces, normals, colours)
-    _lend_colours_(vertices, colours, observed)
-    return TriangleMesh(vertices.float(), faces, normals, colours, observed.byte())
+    if volume.colour is None:
+        colours = None
+    elif observed is not None:
+        _lend_colours_(vertices, colours, observed)
+    return TriangleMesh(vertices.float(), faces, normals, colours, None if observed is None else observed.byte())
 
 
 def _observed(vertices: Tensor, volume: TsdfVolume) -> Tensor:
