@@ -19,6 +19,8 @@ MINKOWSKI = {"14A": 8_024_500, "18A": 15_493_172, "34C": 37_856_052}
 """Parameters of MinkowskiEngine's examples/minkunet.py @ 02fc608b with 3 channels and 20 classes, counted there."""
 MINKOWSKI_RESNETS = {14: 21_442_408, 18: 40_246_888, 34: 70_556_520}
 """Likewise of examples/resnet.py with 40 classes."""
+SPARSECONVNET = {(16, 1, False): 2_689_860, (32, 2, True): 30_104_372}
+"""Parameters of SparseConvNet's examples/ScanNet/unet.py @ dcd1428, by width, repeats and residual, counted there."""
 
 
 @pytest.fixture
@@ -44,6 +46,13 @@ def test_minkunets_are_as_large_as_the_published_ones(variant):
 def test_residual_networks_are_as_large_as_the_published_ones(depth):
     with torch.device("meta"):
         assert size_of(SparseResNet(3, 40, depth)) == MINKOWSKI_RESNETS[depth]
+
+
+@pytest.mark.parametrize(("width", "repeats", "residual"), SPARSECONVNET)
+def test_submanifold_unets_are_as_large_as_the_published_ones(width: int, repeats: int, residual: bool):
+    with torch.device("meta"):
+        model = SubmanifoldUNet(3, 20, width, 7, repeats, residual)
+    assert size_of(model) == SPARSECONVNET[width, repeats, residual]
 
 
 @pytest.mark.parametrize(
