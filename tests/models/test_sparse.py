@@ -1,5 +1,6 @@
 """Sparse networks: the sizes of the published ones, gradients everywhere, and their weights."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,25 @@ def test_real_lidar_points_convolve_as_the_reference_does(shared_data: Path):
     weights = torch.randn(27, 16, 32, dtype=torch.float64)
     wanted = _sums_reference(features, weights, pairs)
     assert torch.allclose(sparse_convolution(features, weights, pairs), wanted, rtol=1e-12, atol=1e-12)
+
+
+class OnlyArrays(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> type:
+        known = {"_reconstruct": np._core.multiarray._reconstruct, "ndarray": np.ndarray, "dtype": np.dtype}
+        return known[name]
+
+
+def test_voxels_of_real_points_are_those_of_spconv_and_convolve_as_the_reference_does(shared_data: Path):
+    with open(shared_data / "reference" / "spconv" / "test_spconv.pkl", "rb") as file:
+        points, places, _ = (torch.as_tensor(value) for value in OnlyArrays(file).load())
+    lowest = torch.tensor([-80.0, -80, -2])
+    tensor, rows = voxelize(points - lowest, torch.zeros(len(points), dtype=torch.int64), points, 0.1)
+    at_edges = ((points - lowest) / 0.1 - ((points - lowest) / 0.1).round()).abs().amin(dim=1) < 1e-3
+    wanted = places[:, [0, 3, 2, 1]].long()
+    assert torch.equal(tensor.coordinates[rows][~at_edges], wanted[~at_edges])
+    assert at_edges.float().mean() < 0.02
+    theirs = sparse_tensor(wanted, torch.randn(len(wanted), 4, dtype=torch.float64))[0]
+    pairs = kernel_map(theirs.coordinates, theirs.coordinates, kernel_offsets((3, 3, 3), (1, 1, 1)))
+    weights = torch.randn(27, 4, 8, dtype=torch.float64)
+    found = sparse_convolution(theirs.features, weights, pairs)
+    assert torch.allclose(found, _sums_reference(theirs.features, weights, pairs), rtol=1e-12, atol=1e-12)
