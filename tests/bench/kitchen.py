@@ -1,8 +1,8 @@
 """Labels of a real scan beside parts of it that were labelled by hand: the 7-Scenes kitchen, planes and network.
 
-``python -m tests.bench.kitchen SCAN [WEIGHTS]``: accuracy and IoU over the vertices in the boxes below, which were drawn
-on plans and elevations of the fused mesh, with the frames beside them. They hold what is beyond doubt: not table legs,
-what lies on tops, or the shelf that no class fits.
+``python -m tests.bench.kitchen SCAN [WEIGHTS]``: accuracy and IoU over the vertices in the boxes below, which were
+drawn on plans and elevations of the fused mesh, with the frames beside them. They hold what is beyond doubt: not table
+legs, what lies on tops, or the shelf that no class fits.
 """
 
 import sys
@@ -74,18 +74,16 @@ def tell(method: str, confusion: np.ndarray) -> None:
     right = np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)
     rows = range(len(CLASSES) - 1)
     each = ", ".join(f"{CLASSES[i]} {100 * right[i]:.0f} ({100 * iou[i]:.0f})" for i in rows)
-    print(
-        f"{method}: {confusion.sum():,} vertices, accuracy {100 * overall_accuracy(confusion):.1f}; recall (IoU): {each}"
-    )
+    accuracy = 100 * overall_accuracy(confusion)
+    print(f"{method}: {confusion.sum():,} vertices, accuracy {accuracy:.1f}; recall (IoU): {each}")
     coarse = [i if name in PLANAR else len(CLASSES) - 1 for i, name in enumerate(CLASSES)]
     folded = np.zeros_like(confusion)
     np.add.at(folded, (np.array(coarse)[:, None], np.array(coarse)[None]), confusion)
     kept = [i for i in rows if CLASSES[i] in PLANAR]
     iou = intersection_over_union(folded)
     each = ", ".join(f"{CLASSES[i]} {100 * iou[i]:.0f}" for i in (*kept, len(CLASSES) - 1))
-    print(
-        f"  planes' classes: accuracy {100 * overall_accuracy(folded):.1f}, mIoU {100 * mean_of(iou[[*kept, -1]]):.1f} ({each})"
-    )
+    accuracy, mean = 100 * overall_accuracy(folded), 100 * mean_of(iou[[*kept, -1]])
+    print(f"  planes' classes: accuracy {accuracy:.1f}, mIoU {mean:.1f} ({each})")
 
 
 if __name__ == "__main__":
