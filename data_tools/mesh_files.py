@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from trimesh import Trimesh
 
-    from geo3d.scene.kinds import SemanticMesh, TriangleMesh
+    from geo3d.scene.kinds import SemanticMesh, TexturedMesh, TriangleMesh
 
 
 def find_mesh(file: Path, memory: Path) -> Source:
@@ -61,6 +62,29 @@ def write_glb(mesh: TriangleMesh, path: Path) -> None:
     path.write_bytes(to_trimesh(mesh).export(file_type="glb", include_normals=mesh.normals is not None))
 
 
+def write_textured_glb(mesh: TexturedMesh, path: Path) -> None:
+    """Binary glTF 2.0 with its texture as JPEG, in the mesh's own world."""
+    import numpy as np
+    import trimesh
+    from PIL import Image
+    from trimesh.visual import TextureVisuals
+    from trimesh.visual.material import PBRMaterial
+
+    encoded = io.BytesIO()
+    Image.fromarray(mesh.texture.numpy()).save(encoded, "JPEG", quality=92)
+    picture = Image.open(encoded)
+    material = PBRMaterial(baseColorTexture=picture, metallicFactor=0.0, roughnessFactor=1.0)
+    uv = mesh.uv.reshape(-1, 2).numpy() * [1, -1] + [0, 1]  # trimesh's begins at the lowest row
+    made = trimesh.Trimesh(
+        vertices=mesh.vertices[mesh.faces.long().reshape(-1)].numpy(),
+        faces=np.arange(len(uv)).reshape(-1, 3),
+        visual=TextureVisuals(uv=uv, material=material),
+        process=False,
+        validate=False,
+    )
+    path.write_bytes(made.export(file_type="glb"))
+
+
 def to_trimesh(mesh: TriangleMesh) -> Trimesh:
     """The same mesh as trimesh's, vertices neither merged nor moved."""
     import trimesh
@@ -92,7 +116,7 @@ def thinned(
     return kept, joined, KDTree(vertices).query(kept)[1]
 
 
-def turned(mesh: TriangleMesh | SemanticMesh, up: Tensor) -> Any:
+def turned(mesh: TriangleMesh | SemanticMesh | TexturedMesh, up: Tensor) -> Any:
     """The same mesh, turned about the world's origin by the smallest angle so that `up` is z."""
     import torch
 
@@ -101,8 +125,9 @@ def turned(mesh: TriangleMesh | SemanticMesh, up: Tensor) -> Any:
     up_axis = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
     rotation = rotation_between(up, up_axis).float()
     moved: dict[str, Any] = {"vertices": mesh.vertices @ rotation.T}
-    if mesh.normals is not None:
-        moved["normals"] = mesh.normals @ rotation.T
+    normals: Tensor | None = getattr(mesh, "normals", None)
+    if normals is not None:
+        moved["normals"] = normals @ rotation.T
     if hasattr(mesh, "up"):
         moved["up"] = up_axis
     return dataclasses.replace(mesh, **moved)

@@ -11,7 +11,7 @@ import tyro
 from pydantic import Field
 
 from geo3d.config import settings
-from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply
+from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply, write_textured_glb
 from geo3d.data_tools.report import write_report
 from geo3d.data_tools.scans.formats import find_scan
 from geo3d.data_tools.semantic_files import (
@@ -31,10 +31,11 @@ from geo3d.stages.predict import predict
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
 from geo3d.stages.segment_learned import segment_learned
+from geo3d.stages.texture import TextureConfig, check_size, texture
 from geo3d.stages.weights import find_weights
 
 if TYPE_CHECKING:
-    from geo3d.scene.kinds import RgbdScan, SemanticMesh, TriangleMesh
+    from geo3d.scene.kinds import RgbdScan, SemanticMesh, TexturedMesh, TriangleMesh
 
 
 MESH_FILES = {"mesh.ply": write_ply, "mesh.glb": write_glb}
@@ -44,7 +45,7 @@ SEMANTIC_FILES = {
     "labels.txt": write_labels,
     "objects.json": write_objects,
 }
-INSTANCES, REPORT = "instances.zip", "report.html"
+INSTANCES, TEXTURED, REPORT = "instances.zip", "textured.glb", "report.html"
 
 
 @settings
@@ -74,6 +75,7 @@ class ScanToMeshConfig:
     label_weights: str = "segment"
     """Of the network that labels: a name of shipped weights, or a .safetensors file as `geo3d train` makes it."""
     label: LabelConfig = Field(default_factory=LabelConfig)
+    texture: TextureConfig = Field(default_factory=TextureConfig)
 
 
 def scan_to_mesh(
@@ -100,6 +102,8 @@ def scan_to_mesh(
     Returns:
         The labelled mesh, which ``.load()`` reads; in a dry run it may not be there.
     """
+    if config.texture.size:
+        check_size(config.texture.size)
     found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
@@ -121,8 +125,11 @@ def scan_to_mesh(
             voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
         target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh
         semantic = runner.run(label, config.label, "5_semantic", mesh=target, labels=voxels)
+        painted = None
+        if config.texture.size:
+            painted = runner.run(texture, config.texture, "6_textured", mesh=mesh, scan=frames)
         if not dry_run:
-            _write(runner, frames, mesh, semantic, align_up, scan.absolute().name)
+            _write(runner, frames, mesh, semantic, painted, align_up, scan.absolute().name)
             runner.write_summary(config)
             _tell(frames, mesh, out)
     return semantic
@@ -143,6 +150,7 @@ def _write(
     frames: Made[RgbdScan],
     mesh: Made[TriangleMesh],
     semantic: Made[SemanticMesh],
+    painted: Made[TexturedMesh] | None,
     align_up: bool,
     scene: str,
 ) -> None:
@@ -158,6 +166,7 @@ def _write(
         *((mesh, name, write) for name, write in MESH_FILES.items()),
         *((semantic, name, write) for name, write in SEMANTIC_FILES.items()),
         (semantic, INSTANCES, instances),
+        *([(painted, TEXTURED, write_textured_glb)] if painted else []),
     ]
 
     def report(artifact: SemanticMesh, path: Path) -> None:

@@ -211,6 +211,20 @@ class TriangleMesh:
 
 
 @dataclass(frozen=True)
+class TexturedMesh:
+    """Triangles with a picture of their surface; counter-clockwise seen from free space."""
+
+    vertices: Float[Tensor, "vertex 3"]
+    """World positions, in metres."""
+    faces: Int[Tensor, "face 3"]
+    """Rows of ``vertices``."""
+    uv: Float[Tensor, "face 3 2"]
+    """Where in the texture each corner lies: column and row, from 0 at its first texel's outer corner to 1."""
+    texture: UInt8[Tensor, "size size 3"]
+    """RGB; black where no triangle is."""
+
+
+@dataclass(frozen=True)
 class PointCloud:
     """Points, with what is known about each."""
 
