@@ -61,14 +61,14 @@ def _image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarra
 
 def _raw(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """Rows of pixels, as they are: bytes of RGB, or little-endian 16-bit counts."""
-    return _pixels(path, _read(path, encoded), size, channels)
+    return _pixels(path, encoded_bytes(path, encoded), size, channels)
 
 
 def _zlib(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """The same, deflated."""
     expected = size[0] * size[1] * (channels if channels == 3 else 2)
     try:
-        content = zlib.decompressobj().decompress(_read(path, encoded), expected + 1)
+        content = zlib.decompressobj().decompress(encoded_bytes(path, encoded), expected + 1)
     except zlib.error as error:
         raise InputError(f"{path} has an image at byte {encoded.start} that cannot be inflated: {error}") from error
     return _pixels(path, content, size, channels)
@@ -83,7 +83,8 @@ def _pixels(path: Path, content: bytes, size: Size, channels: int) -> np.ndarray
     return np.frombuffer(content, kind).reshape(shape).copy()
 
 
-def _read(path: Path, encoded: Encoded) -> bytes:
+def encoded_bytes(path: Path, encoded: Encoded) -> bytes:
+    """An image's bytes as they are in its file; raises InputError, naming it, where they are not there."""
     try:
         return _part(path, encoded.start, encoded.length)
     except (OSError, EOFError) as error:
