@@ -34,8 +34,12 @@ LOOKS_FOR = f"rgb.txt, depth.txt and groundtruth.txt (or trajectory.txt, pose.tx
 LISTS = "rgb.txt", "depth.txt"
 TRAJECTORIES = "groundtruth.txt", "trajectory.txt", "pose.txt", "CameraTrajectory.txt", "KeyFrameTrajectory.txt"
 """The first that is there counts."""
-WIDEST = 0.1
-"""Seconds between two cameras of the trajectory; TUM's motion capture has one every 0.01."""
+WIDEST = 0.15
+"""Seconds between two cameras of the trajectory; TUM's motion capture has one every 0.01.
+
+In the middle of such gaps, cut into the truth of freiburg1_xyz (0.33 m/s), 95 % of positions are within 5.4 mm and of
+rotations within 1 degree; with 0.1 s it is 2.2 mm and 0.6 degrees, with 0.5 s 55 mm and 3.3 degrees.
+"""
 CAMERAS = {
     "freiburg1": (517.3, 516.5, 318.6, 255.3),
     "freiburg2": (520.9, 521.0, 325.1, 249.7),
