@@ -53,7 +53,7 @@ class ReadConfig:
     """Which part of a scan to take."""
 
     format: str = "auto"
-    """Scan format: auto, 7scenes, hololens, plain or redwood."""
+    """Scan format: auto, or a name that `geo3d formats` lists."""
     frames: str = ":"
     """Frames to take, as start:stop:step in order of name; 0:600:5 takes every fifth of the first 600."""
     crop: tuple[float, float, float, float, float, float] | None = None

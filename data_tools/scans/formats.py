@@ -8,15 +8,30 @@ from pathlib import Path
 from types import ModuleType
 
 from geo3d.data_tools.scans.listing import Listing
-from geo3d.data_tools.scans.readers import hololens, plain, redwood, seven_scenes
+from geo3d.data_tools.scans.readers import (
+    hololens,
+    icl_nuim,
+    plain,
+    redwood,
+    replica,
+    scannet,
+    sens,
+    seven_scenes,
+    tum,
+)
 from geo3d.errors import InputError
 from geo3d.scene.source import Source, hash_files
 
 FORMATS: dict[str, ModuleType] = {
     "7scenes": seven_scenes,
     "hololens": hololens,
+    "icl-nuim": icl_nuim,
     "plain": plain,
     "redwood": redwood,
+    "replica": replica,
+    "scannet": scannet,
+    "sens": sens,
+    "tum": tum,
 }
 """By name: each has ``LOOKS_FOR``, ``read(source, config) -> RgbdScan``, and ``find(folder) -> Listing | None``.
 

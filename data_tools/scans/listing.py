@@ -17,6 +17,8 @@ class FrameFiles:
     colour_part: tuple[int, int] | None = None
     """First byte and length of the image in its file; None: the file is the image."""
     depth_part: tuple[int, int] | None = None
+    stamp: float | None = None
+    """Seconds, from any moment on, where the format keeps them."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Listing:
     """Files that hold for all frames: intrinsics, trajectories."""
     skipped: tuple[tuple[str, str], ...] = ()
     """Frames that cannot be used: colour file and reason."""
+    camera: str | None = None
+    """Which of the format's cameras took it, where only the name of the folder says so."""
 
     @property
     def files(self) -> list[str]:
@@ -36,9 +40,20 @@ class Listing:
         return list(dict.fromkeys([*self.shared, *own]))
 
 
+SUFFIXES = {".jpg", ".jpeg", ".png", ".ppm", ".pgm", ".tif", ".tiff"}
+"""Of images that Pillow reads to the digit, 16-bit depth included, where they are not JPEG."""
+
+
 def images(folder: Path, pattern: str = "*") -> list[Path]:
     """The image files of a folder that match, sorted by name; none where it is not there."""
-    return sorted(path for path in folder.glob(pattern) if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+    return sorted(path for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES)
+
+
+def by_number(paths: list[Path], prefix: str = "") -> dict[int, Path]:
+    """Files named by a number after `prefix`, in order of the number; others are left out."""
+    numbered = {path.stem.removeprefix(prefix): path for path in paths if path.stem.startswith(prefix)}
+    found = {int(stem): path for stem, path in numbered.items() if stem.isascii() and stem.isdigit()}
+    return dict(sorted(found.items()))
 
 
 def pair_by_stem(root: Path, colour: list[Path], depth: list[Path], shared: tuple[str, ...]) -> Listing:

@@ -14,6 +14,10 @@ from geo3d.scene.kinds import Encoded
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
 """What Pillow raises for files that are no image, or not a whole one."""
 
+WHOLE = "a whole PNG, JPEG, PPM, PGM or TIFF file"
+LARGEST_FILE, MOST_PIXELS = 2**28, 2**26
+"""Of one image, in bytes and in pixels: 256 MiB, and 8192x8192."""
+
 Size = tuple[int, int]
 
 
@@ -30,10 +34,10 @@ def decode_depth(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
 def image_size(path: Path, start: int = 0, length: int | None = None) -> Size:
     """Height and width of an image, from its header; raises InputError where it is not one."""
     try:
-        with Image.open(path if (start, length) == (0, None) else io.BytesIO(_part(path, start, length))) as image:
+        with _opened(path if (start, length) == (0, None) else io.BytesIO(_part(path, start, length))) as image:
             return image.height, image.width
     except UNREADABLE as error:
-        raise InputError(f"{path} cannot be read as an image; it must be a whole PNG or JPEG file") from error
+        raise InputError(f"{path} cannot be read as an image; it must be {WHOLE}") from error
 
 
 def _checked(root: Path, encoded: Encoded, size: Size, kinds: tuple[str, ...], channels: int) -> np.ndarray:
@@ -50,25 +54,25 @@ def _checked(root: Path, encoded: Encoded, size: Size, kinds: tuple[str, ...], c
 def _image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """Whatever Pillow reads: PNG, JPEG, PGM, TIFF."""
     try:
-        image = Image.open(io.BytesIO(_part(path, encoded.start, encoded.length)))
+        image = _opened(io.BytesIO(_part(path, encoded.start, encoded.length)))
         if channels == 3 and image.mode in ("L", "RGBA", "P"):
             image = image.convert("RGB")
         pixels = np.array(image)
     except UNREADABLE as error:
-        raise InputError(f"{path} cannot be read as an image; it must be a whole PNG or JPEG file") from error
+        raise InputError(f"{path} cannot be read as an image; it must be {WHOLE}") from error
     return pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
 
 
 def _raw(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """Rows of pixels, as they are: bytes of RGB, or little-endian 16-bit counts."""
-    return _pixels(path, _read(path, encoded), size, channels)
+    return _pixels(path, encoded_bytes(path, encoded), size, channels)
 
 
 def _zlib(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """The same, deflated."""
     expected = size[0] * size[1] * (channels if channels == 3 else 2)
     try:
-        content = zlib.decompressobj().decompress(_read(path, encoded), expected + 1)
+        content = zlib.decompressobj().decompress(encoded_bytes(path, encoded), expected + 1)
     except zlib.error as error:
         raise InputError(f"{path} has an image at byte {encoded.start} that cannot be inflated: {error}") from error
     return _pixels(path, content, size, channels)
@@ -83,17 +87,29 @@ def _pixels(path: Path, content: bytes, size: Size, channels: int) -> np.ndarray
     return np.frombuffer(content, kind).reshape(shape).copy()
 
 
-def _read(path: Path, encoded: Encoded) -> bytes:
+def encoded_bytes(path: Path, encoded: Encoded) -> bytes:
+    """An image's bytes as they are in its file; raises InputError, naming it, where they are not there."""
     try:
         return _part(path, encoded.start, encoded.length)
     except (OSError, EOFError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 
+def _opened(content: Path | io.BytesIO) -> Image.Image:
+    """An image whose header is read, and says that decoding it takes no more memory than a camera's."""
+    image = Image.open(content)
+    if image.width * image.height > MOST_PIXELS:
+        image.close()
+        raise ValueError(f"{image.width}x{image.height} pixels are more than {MOST_PIXELS:,}")
+    return image
+
+
 def _part(path: Path, start: int, length: int | None) -> bytes:
     with open(path, "rb") as file:
         file.seek(start)
-        content = file.read(-1 if length is None else length)
+        content = file.read(LARGEST_FILE + 1 if length is None else length)
+    if len(content) > LARGEST_FILE:
+        raise OSError(f"an image of more than {LARGEST_FILE:,} bytes")
     if length is not None and len(content) < length:
         raise EOFError(f"it ends within the image that begins at byte {start}")
     return content
