@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from geo3d.data_tools.scans.listing import Listing
-from geo3d.data_tools.scans.readers import hololens, plain, redwood, seven_scenes
+from geo3d.data_tools.scans.readers import hololens, nerfstudio, plain, polycam, record3d, redwood, seven_scenes, stray
 from geo3d.errors import InputError
 from geo3d.scene.source import Source, hash_files
 
@@ -17,6 +17,10 @@ FORMATS: dict[str, ModuleType] = {
     "hololens": hololens,
     "plain": plain,
     "redwood": redwood,
+    "nerfstudio": nerfstudio,
+    "polycam": polycam,
+    "record3d": record3d,
+    "stray": stray,
 }
 """By name: each has ``LOOKS_FOR``, ``read(source, config) -> RgbdScan``, and ``find(folder) -> Listing | None``.
 
