@@ -13,6 +13,8 @@ from geo3d.errors import InputError
 from geo3d.progress import track
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from geo3d.scene.kinds import Encoded, RgbdScan
     from geo3d.scene.source import Source
 
@@ -32,6 +34,8 @@ class Camera:
     """A name of :data:`geo3d.scene.codecs.CODECS`."""
     size: tuple[int, int] | None = None
     """Height and width, in pixels, of images that do not say it themselves; others are asked."""
+    distortion: np.ndarray | None = None
+    """[8], or [frame, 8] for each listed frame, as in :mod:`geo3d.scene.undistort`; None: a pinhole."""
 
 
 def assemble(
@@ -45,7 +49,8 @@ def assemble(
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
-    Without a colour camera it is the depth's. Frames without a usable transform are skipped with the reason; raises
+    Without a colour camera it is the depth's. All listed frames have a confidence image, kept as depth is, or none has.
+    Frames without a usable transform are skipped with the reason; raises
     InputError where fewer than 3 are left, where an image is no image or of another size than the rest, or where the
     intrinsics are not those of a pinhole.
     """
@@ -83,6 +88,9 @@ def assemble(
         up=None if up is None else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
+        confidence=_encoded(source, frames, "confidence", depth.codec) if frames[0]["confidence"] else (),
+        distortion=_lenses(source.root, depth.distortion, rows),
+        colour_distortion=_lenses(source.root, colour.distortion, rows),
     )
 
 
@@ -128,9 +136,10 @@ def _name(frame: dict[str, Any]) -> str:
 def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str) -> tuple[Encoded, ...]:
     from geo3d.scene.kinds import Encoded
 
+    parts = [frame[f"{kind}_part"] or (0, None) for frame in frames]
     return tuple(
-        Encoded(frame[kind], source.sha256[frame[kind]], *(frame[f"{kind}_part"] or (0, None)), codec)
-        for frame in frames
+        Encoded(frame[kind], source.sha256[frame[kind]], start, length, codec)
+        for frame, (start, length) in zip(frames, parts, strict=True)
     )
 
 
@@ -147,6 +156,18 @@ def _common_size(root: Path, frames: list[dict[str, Any]], kind: str) -> tuple[i
             name = root / frame[kind]
             raise InputError(f"{name} is {size[1]}x{size[0]}; the scan's other images are {width}x{height}")
     return common
+
+
+def _lenses(root: Path, distortion: np.ndarray | None, rows: list[int]) -> Tensor | None:
+    """[kept frame, 8]."""
+    import torch
+
+    if distortion is None or not distortion.any():
+        return None
+    if not np.isfinite(distortion).all():
+        raise InputError(f"{root} has a lens with distortion that is no number: {distortion.tolist()}")
+    kept = np.repeat(distortion[None], len(rows), axis=0) if distortion.ndim == 1 else distortion[rows]
+    return torch.from_numpy(kept.astype(np.float64))
 
 
 def _unit(root: Path, up: tuple[float, ...]) -> np.ndarray:

@@ -11,12 +11,16 @@ from geo3d.data_tools.scans.listing import Listing
 from geo3d.data_tools.scans.readers import (
     hololens,
     icl_nuim,
+    nerfstudio,
     plain,
+    polycam,
+    record3d,
     redwood,
     replica,
     scannet,
     sens,
     seven_scenes,
+    stray,
     tum,
 )
 from geo3d.errors import InputError
@@ -28,6 +32,10 @@ FORMATS: dict[str, ModuleType] = {
     "icl-nuim": icl_nuim,
     "plain": plain,
     "redwood": redwood,
+    "nerfstudio": nerfstudio,
+    "polycam": polycam,
+    "record3d": record3d,
+    "stray": stray,
     "replica": replica,
     "scannet": scannet,
     "sens": sens,

@@ -19,6 +19,9 @@ class FrameFiles:
     depth_part: tuple[int, int] | None = None
     stamp: float | None = None
     """Seconds, from any moment on, where the format keeps them."""
+    confidence: str | None = None
+    """How sure each depth is, where the format has that: 0 in pixels that are not to be used."""
+    confidence_part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,20 @@ class Listing:
     @property
     def files(self) -> list[str]:
         """All that is read."""
-        own = [name for f in self.frames for name in (f.colour, f.depth, f.transform) if name]
+        own = [name for f in self.frames for name in (f.colour, f.depth, f.transform, f.confidence) if name]
         return list(dict.fromkeys([*self.shared, *own]))
 
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".ppm", ".pgm", ".tif", ".tiff"}
 """Of images that Pillow reads to the digit, 16-bit depth included, where they are not JPEG."""
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file at a path that a file of others names; such a path may be anything."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
 
 
 def images(folder: Path, pattern: str = "*") -> list[Path]:

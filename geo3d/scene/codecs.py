@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 from PIL import Image
 
 from geo3d.errors import InputError
 from geo3d.scene.kinds import Encoded
+from geo3d.scene.packed import lzfse_content, zip_content
+from geo3d.scene.video import open_video
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
 """What Pillow raises for files that are no image, or not a whole one."""
@@ -29,6 +32,16 @@ def decode_colour(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
 def decode_depth(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
     """Counts [height, width], uint16, int32 or float32; raises InputError, naming the file, where it holds no such."""
     return _checked(root, encoded, size, ("uint16", "int32", "float32"), 1)
+
+
+def decode_confidence(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
+    """[height, width], uint8; raises InputError, naming the file, where it holds no such."""
+    return _checked(root, encoded, size, ("uint8",), 1)
+
+
+def array_size(path: Path) -> Size:
+    """Height and width of an image that NumPy saved, from its header; raises InputError where it is not one."""
+    return _array_header(path)[0]
 
 
 def image_size(path: Path, start: int = 0, length: int | None = None) -> Size:
@@ -54,7 +67,15 @@ def _checked(root: Path, encoded: Encoded, size: Size, kinds: tuple[str, ...], c
 def _image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """Whatever Pillow reads: PNG, JPEG, PGM, TIFF."""
     try:
-        image = _opened(io.BytesIO(_part(path, encoded.start, encoded.length)))
+        content = _part(path, encoded.start, encoded.length)
+    except UNREADABLE as error:
+        raise InputError(f"{path} cannot be read as an image; it must be {WHOLE}") from error
+    return _image_of(path, content, channels)
+
+
+def _image_of(path: Path, content: bytes, channels: int) -> np.ndarray:
+    try:
+        image = _opened(io.BytesIO(content))
         if channels == 3 and image.mode in ("L", "RGBA", "P"):
             image = image.convert("RGB")
         pixels = np.array(image)
@@ -76,6 +97,61 @@ def _zlib(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray
     except zlib.error as error:
         raise InputError(f"{path} has an image at byte {encoded.start} that cannot be inflated: {error}") from error
     return _pixels(path, content, size, channels)
+
+
+def _array(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
+    """What NumPy saved, [height, width] or [height, width, 1]; 16-bit counts as they are, other numbers as float32."""
+    found, kind, across, start = _array_header(path)
+    if found != size:  # before anything is read: the header may claim whatever it likes
+        raise InputError(f"{path} is {found[1]}x{found[0]}; the scan's other images are {size[1]}x{size[0]}")
+    length = size[0] * size[1] * kind.itemsize
+    pixels = np.frombuffer(encoded_bytes(path, Encoded(encoded.file, "", start, length)), kind)
+    pixels = pixels.reshape(size[::-1]).T if across else pixels.reshape(size)
+    return pixels.astype(np.uint16 if kind.name == "uint16" else np.float32, order="C")
+
+
+def _array_header(path: Path) -> tuple[Size, np.dtype, bool, int]:
+    """Size, type, whether columns come first, and where the data begin."""
+    try:
+        with open(path, "rb") as file:
+            read = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}[read_magic(file)]
+            shape, across, kind = read(file)
+            if len(shape) not in (2, 3) or shape[2:] not in ((), (1,)) or kind.kind not in "fui":
+                raise ValueError(f"it holds {kind} {list(shape)}")
+            return (shape[0], shape[1]), kind, across, file.tell()
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} must hold [height, width] numbers as NumPy saves them: {error}") from error
+
+
+def _lzfse(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
+    """LZFSE data."""
+    return _lzfse_of(path, encoded_bytes(path, encoded), size)
+
+
+def _lzfse_of(path: Path, content: bytes, size: Size) -> np.ndarray:
+    """Little-endian float32, or 8-bit where there are as many bytes as pixels."""
+    count = size[0] * size[1]
+    pixels = lzfse_content(path, content, 4 * count)
+    if len(pixels) not in (count, 4 * count):
+        raise InputError(f"{path} has an image of {len(pixels)} bytes, {size[1]}x{size[0]} pixels are {4 * count}")
+    return np.frombuffer(pixels, "<f4" if len(pixels) == 4 * count else np.uint8).reshape(size)
+
+
+def _zipped_image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
+    """An image file in a zip file."""
+    most = (1 << 20) + 4 * size[0] * size[1]  # image files are smaller than their pixels, but for what else they tell
+    return _image_of(path, zip_content(path, encoded.start, encoded.length, most), channels)
+
+
+def _zipped_lzfse(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
+    """LZFSE data in a zip file."""
+    most = (1 << 16) + 4 * size[0] * size[1]
+    return _lzfse_of(path, zip_content(path, encoded.start, encoded.length, most), size)
+
+
+def _video(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
+    """A frame of a video: the part's start is its number."""
+    return open_video(path).frame(encoded.start)
 
 
 def _pixels(path: Path, content: bytes, size: Size, channels: int) -> np.ndarray:
@@ -115,5 +191,14 @@ def _part(path: Path, start: int, length: int | None) -> bytes:
     return content
 
 
-CODECS: dict[str, Callable[[Path, Encoded, Size, int], np.ndarray]] = {"image": _image, "raw": _raw, "zlib": _zlib}
+CODECS: dict[str, Callable[[Path, Encoded, Size, int], np.ndarray]] = {
+    "image": _image,
+    "raw": _raw,
+    "zlib": _zlib,
+    "array": _array,
+    "lzfse": _lzfse,
+    "zipped image": _zipped_image,
+    "zipped lzfse": _zipped_lzfse,
+    "video": _video,
+}
 """By name: reads [height, width] counts or [height, width, 3] RGB from a file, of the size and channels asked for."""

@@ -10,8 +10,9 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from geo3d.scene.codecs import decode_colour, decode_depth
+from geo3d.scene.codecs import decode_colour, decode_confidence, decode_depth
 from geo3d.scene.kinds import RgbdScan
+from geo3d.scene.undistort import undistorted
 
 LOOK_AHEAD = 3
 """Frames decoded before they are asked for; also all that are held in memory."""
@@ -54,5 +55,11 @@ def read_frame(scan: RgbdScan, row: int) -> Frame:
         depth[counts == none] = 0
     if counts.dtype.kind != "u":
         depth[~((depth > 0) & (depth < np.inf))] = 0
+    if scan.confidence:
+        depth[decode_confidence(scan.source, scan.confidence[row], scan.depth_size) == 0] = 0
+    if scan.distortion is not None:
+        depth = undistorted(depth, scan.intrinsics[row].numpy(), scan.distortion[row].numpy(), outside=0)
+    if scan.colour_distortion is not None:
+        colour = undistorted(colour, scan.colour_intrinsics[row].numpy(), scan.colour_distortion[row].numpy())
     where = scan.world_from_camera[row], scan.intrinsics[row], scan.colour_intrinsics[row]
     return Frame(torch.from_numpy(colour), torch.from_numpy(depth), *where)

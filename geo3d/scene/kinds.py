@@ -62,6 +62,12 @@ class RgbdScan:
     """Lowest and highest corner of the world box that matters, in metres; None is everything."""
     skipped: tuple[tuple[str, str], ...]
     """Frames left out: colour file and reason."""
+    confidence: tuple[Encoded, ...] = ()
+    """One 8-bit image a frame, of the depth's size, 0 where its depth is no measurement; empty: nothing is said."""
+    distortion: Float[Tensor, "frame 8"] | None = None
+    """Of the depth camera's lens: k1 k2 p1 p2 k3 k4 k5 k6 of :mod:`geo3d.scene.undistort`; None: a pinhole."""
+    colour_distortion: Float[Tensor, "frame 8"] | None = None
+    """Of the colour camera's lens."""
 
 
 @dataclass(frozen=True)
