@@ -123,7 +123,9 @@ def fault_of(transform: np.ndarray | None) -> str | None:
     if np.abs(transform[:3, 3]).max() > FARTHEST:
         return f"more than {FARTHEST / 1000:g} km from the world's origin, where float32 loses the millimetre"
     rotation = transform[:3, :3]
-    if np.abs(rotation.T @ rotation - np.eye(3)).max() > 1e-2 or np.linalg.det(rotation) < 0:
+    if np.abs(rotation).max() > 2 or np.abs(rotation.T @ rotation - np.eye(3)).max() > 1e-2:  # huge ones overflow
+        return "transform is not rigid"
+    if np.linalg.det(rotation) < 0:
         return "transform is not rigid"
     return None
 

@@ -44,8 +44,10 @@ def associated(path: Path, colour: dict[float, str], depth: dict[float, str]) ->
     from geo3d.metrics.association import closest_stamps_once
 
     first, second = np.array(list(colour), np.float64), np.array(list(depth), np.float64)
+    if not (len(first) and len(second)):
+        return {}
     near = np.searchsorted(second, first + 2 * MOST_APART) - np.searchsorted(second, first - 2 * MOST_APART)
-    if len(near) and near.max() > DENSEST:
+    if near.max() > DENSEST:
         raise InputError(f"{path} has {near.max():,} images within {4 * MOST_APART} s; {DENSEST} are allowed")
     pairs = closest_stamps_once(first, second, MOST_APART).tolist()
     return {float(first[a]): float(second[b]) for a, b in pairs}

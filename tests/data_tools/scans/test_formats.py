@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from geo3d.data_tools.scans.assemble import fault_of
 from geo3d.data_tools.scans.formats import FORMATS, find_scan
 from geo3d.errors import InputError
 from geo3d.scene.frames import read_frame, stream_frames
@@ -79,6 +80,11 @@ FAULTS: dict[str, tuple[np.ndarray | None, str]] = {
 }
 
 
+def test_a_transform_whose_squares_overflow_is_not_rigid():
+    huge = np.array([[1e200, 1e200, 0, 0], [1e200, -1e200, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    assert fault_of(huge) == "transform is not rigid"
+
+
 @any_matrix
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_frame_without_a_rigid_transform_is_skipped_with_the_reason(tmp_path: Path, name: str, fault: str):
@@ -136,6 +142,24 @@ def test_a_file_that_is_no_image_is_named(tmp_path: Path, name: str):
     bad.write_text("no image")
     with pytest.raises(InputError, match=f"{bad.name} cannot be read as an image"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".pgm", ".tif", ".TIFF"])
+@pytest.mark.parametrize("name", ["7scenes", "hololens", "icl-nuim", "redwood", "replica", "scannet"])
+def test_depth_may_be_in_any_file_that_keeps_16_bits(tmp_path: Path, name: str, suffix: str):
+    if (name, suffix) == ("7scenes", ".TIFF"):
+        pytest.skip("names end in lower case")
+    WRITERS[name](tmp_path, transforms(3))
+    wanted = [frame.depth for frame in stream_frames(read(tmp_path))]
+    for path in [tmp_path / frame.depth for frame in find_scan(tmp_path, name, ":", None).listing.frames]:
+        counts = np.array(Image.open(path))
+        path.unlink()
+        if suffix == ".pgm":
+            path.with_suffix(suffix).write_bytes(b"P5\n16 12\n65535\n" + counts.astype(">u2").tobytes())
+        else:
+            Image.fromarray(counts).save(path.with_suffix(suffix))
+    for found, depth in zip(stream_frames(read(tmp_path)), wanted, strict=True):
+        assert found.depth.tolist() == depth.tolist()
 
 
 def test_redwoods_match_file_says_which_images_belong_together(tmp_path: Path):

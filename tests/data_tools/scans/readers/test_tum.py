@@ -156,7 +156,11 @@ def test_images_of_another_size_need_their_own_intrinsics(tmp_path: Path):
         ("groundtruth.txt", "1 2 3", r"groundtruth\.txt has 3 numbers in line 1"),
         ("groundtruth.txt", "1 0 0 0 0 0 0 nan", r"groundtruth\.txt has numbers in line 1 that are not finite"),
         ("groundtruth.txt", "1 0 0 0 0 0 0 7", r"groundtruth\.txt has a quaternion, number 1, of length 7"),
+        ("groundtruth.txt", "1 0 0 0 0 0 0 1e200", r"groundtruth\.txt has a quaternion, number 1, of length 1e\+09"),
+        ("groundtruth.txt", "1e200 1e200 0 0 1e200 -1e200 0 0 0 0 1 0", r"groundtruth\.txt has a transform, number 1"),
         ("groundtruth.txt", "1 0 0 0 0 1 0 0 0 0 1 0", r"groundtruth\.txt has no time stamps"),
+        ("rgb.txt", "# none", "has 0 usable frames"),
+        ("depth.txt", "", r"has 0 usable frames, .* \(3 x no depth image within 0\.02 s\)"),
         ("groundtruth.txt", "", r"groundtruth\.txt has no numbers"),
     ],
 )
