@@ -114,16 +114,16 @@ def _shades(part: Any) -> NDArray[np.uint8] | None:
     kind = part.visual.kind
     if kind == "face":
         return _mean_of_faces(_faces_of(part), np.asarray(part.visual.face_colors)[:, :3], len(part.vertices))
-    visual = _painted(part) if kind == "texture" else part.visual
-    found = np.asarray(getattr(visual, "vertex_colors", ()) if kind in ("vertex", "texture") else (), np.uint8)
-    return found[:, :3].copy() if found.ndim == 2 and len(found) == len(part.vertices) else None
+    found = _painted(part) if kind == "texture" else part.visual.vertex_colors if kind == "vertex" else None
+    fits = found is not None and np.shape(found)[:1] == (len(part.vertices),)
+    return np.array(found, np.uint8)[:, :3] if fits else None
 
 
 def _painted(part: Any) -> Any:
     """The colours that a part's picture, or the plain colour of its material, gives to vertices."""
     try:
-        return part.visual.to_color()
-    except Exception:  # of pictures that cannot be read, trimesh's are many
+        return part.visual.to_color().vertex_colors
+    except Exception:  # of pictures that are missing or cannot be read, trimesh's are many
         return None
 
 

@@ -109,7 +109,7 @@ def _block_reference(
     alike = (normals @ normals[squared.argmin(dim=1)].T).T >= LEAST_COSINE
     near = (squared <= CUTOFF**2) & alike
     ahead = (away * normals).sum(dim=2)
-    votes = torch.exp(-squared / 2) * near
+    votes = torch.where(near, torch.exp(-squared.clamp(max=CUTOFF**2) / 2), 0.0)
     count = (near & (squared - (ahead / widths).square() <= ASIDE**2)).sum(dim=1)
     distance = (votes * ahead).sum(dim=1) / votes.sum(dim=1).clamp(min=1e-300)
     colour = torch.zeros(len(voxels), 3, device=points.device)

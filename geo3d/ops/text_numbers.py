@@ -43,7 +43,7 @@ def _explained(text: np.ndarray, fault: int, width: int, begin: int) -> str | No
     shown = bytes(text[begin : begin + 200]).split(b"\n")[0].decode("utf-8", "replace").strip()
     shown = repr(shown if len(shown) <= 40 else shown[:40] + "...")
     return (
-        f"{shown} is not numbers" if fault == kernel.NO_NUMBER else f"{shown} has not {width} numbers as those before"
+        f"{shown} is not numbers" if fault == kernel.NO_NUMBER else f"{shown} has not {width} numbers, as lines before"
     )
 
 
