@@ -240,6 +240,14 @@ class PointCloud:
     """Unit vectors towards free space."""
     colours: UInt8[Tensor, "point 3"] | None
     """RGB."""
+    spacing: Float[Tensor, " point"] | None = None
+    """How far the points around each lie from each other, in metres."""
+    viewpoint: Float[Tensor, "3"] | None = None
+    """World position from which they were seen, where that is known."""
+    up: Float[Tensor, "3"] | None = None
+    """Unit vector in world space where it is known."""
+    shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Metres that the file's coordinates are more than the world's, in which points lie near the origin; whole ones."""
 
 
 @dataclass(frozen=True)
