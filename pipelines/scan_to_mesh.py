@@ -57,6 +57,8 @@ class ReadConfig:
     """Frames to take, as start:stop:step in order of name; 0:600:5 takes every fifth of the first 600."""
     crop: tuple[float, float, float, float, float, float] | None = None
     """World box to keep, in metres: lowest x y z, then highest x y z."""
+    skip: str | None = None
+    """File that lists frames to leave out, as `geo3d inspect` writes it; --frames counts them all the same."""
 
 
 @settings
@@ -100,7 +102,8 @@ def scan_to_mesh(
     Returns:
         The labelled mesh, which ``.load()`` reads; in a dry run it may not be there.
     """
-    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
+    skip = None if config.read.skip is None else Path(config.read.skip)
+    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop, skip)
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)

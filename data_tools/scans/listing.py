@@ -17,6 +17,13 @@ class FrameFiles:
     colour_part: tuple[int, int] | None = None
     """First byte and length of the image in its file; None: the file is the image."""
     depth_part: tuple[int, int] | None = None
+    stamp: float | None = None
+    """Seconds, from any moment on, where the format keeps them."""
+
+
+def image_name(file: str, part: tuple[int, int] | None, row: int) -> str:
+    """An image's file, and which frame's it is in a file of many."""
+    return f"{file} frame {row}" if part else file
 
 
 @dataclass(frozen=True)
