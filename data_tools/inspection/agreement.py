@@ -51,10 +51,10 @@ class Pair:
 
 def points_of(depth: np.ndarray, intrinsics: np.ndarray, most: int = POINTS) -> np.ndarray:
     """[n, 3] points in camera space, of pixels spread evenly over those that have a depth."""
-    rows, columns = np.nonzero(depth > 0)
-    if len(rows) > most:
-        kept = np.linspace(0, len(rows) - 1, most).astype(int)
-        rows, columns = rows[kept], columns[kept]
+    pixels = np.flatnonzero(depth > 0)
+    if len(pixels) > most:
+        pixels = pixels[np.linspace(0, len(pixels) - 1, most).astype(int)]
+    rows, columns = np.divmod(pixels, depth.shape[1])
     along = depth[rows, columns].astype(np.float64)
     x = (columns - intrinsics[0, 2]) / intrinsics[0, 0] * along
     y = (rows - intrinsics[1, 2]) / intrinsics[1, 1] * along

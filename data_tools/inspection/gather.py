@@ -29,6 +29,8 @@ CORNERS = 100
 """Points kept of each frame for the scene's extent."""
 NOTHING_KNOWN = np.diag([np.nan, np.nan, 1.0])
 """Intrinsics of scans whose reader told none."""
+TOLD_NOTHING = Told([], Camera(NOTHING_KNOWN), Camera(NOTHING_KNOWN), 0.001, ())
+"""What a reader that fails before it has read anything has told; most formats count millimetres."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,8 @@ def _hear(folder: Path, reader: ModuleType, listing: Listing) -> tuple[Told, str
             reader.read(source, None)
         except (InputError, OSError) as error:
             refusal = str(error).removeprefix(f"{folder}/")
-    nothing = Camera(NOTHING_KNOWN)
-    return heard[0] if heard else Told([None] * len(listing.frames), nothing, nothing, 0.001, ()), refusal
+    told = heard[0] if heard else replace(TOLD_NOTHING, transforms=[None] * len(listing.frames))
+    return told, refusal
 
 
 def _decoded(folder: Path, files: tuple[FrameFiles, ...], told: Told) -> Iterator[tuple[FrameFacts, np.ndarray | None]]:

@@ -6,7 +6,9 @@ transforms are misread, so that it chooses the pairs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,14 +81,13 @@ AS_GIVEN = Believed("as given", 1.0, None, None)
 def find_pairs(transforms: Sequence[np.ndarray | None], view: Callable[[int], View | None]) -> list[Pair]:
     """Pairs of frames that look almost the same way, all along the scan."""
     usable = [row for row, transform in enumerate(transforms) if transform is not None]
-    anchors = usable[:: max(1, len(usable) // MOST_PAIRS)]
-    pairs = []
-    for anchor in anchors:
-        other = _partner(anchor, usable, transforms)
-        first, second = (view(anchor), view(other)) if other is not None else (None, None)
-        if first is not None and second is not None:
-            pairs.append(pair_of(first, second))
-    return pairs
+    anchors = usable[:: -(-len(usable) // MOST_PAIRS) or 1]
+    partners = {anchor: _partner(anchor, usable, transforms) for anchor in anchors}
+    rows = sorted({row for pair in partners.items() if pair[1] is not None for row in pair})
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        views = dict(zip(rows, pool.map(view, rows), strict=True))
+    seen = [(views[first], views[second]) for first, second in partners.items() if second is not None]
+    return [pair_of(first, second) for first, second in seen if first is not None and second is not None]
 
 
 def believe(pairs: Sequence[Pair]) -> Believed:

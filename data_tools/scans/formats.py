@@ -75,6 +75,18 @@ def _recognise(scan: Path, format: str) -> tuple[str, Listing]:
     raise InputError(f"{scan} is in no format known here ({known}); `geo3d formats` says what each looks for")
 
 
+def refusing_format(scan: Path, format: str) -> str | None:
+    """Which format says that the folder or file is its own, and broken; None where none does."""
+    for name in FORMATS if format == "auto" else (format,):
+        find = getattr(FORMATS.get(name), "find" if scan.is_dir() else "find_file", None)
+        try:
+            if find and find(scan) is not None:
+                return None
+        except InputError:
+            return name
+    return None
+
+
 def _slice(text: str) -> slice:
     try:
         parts = [int(part) if part else None for part in text.split(":")]

@@ -29,7 +29,7 @@ def test_frames_before_the_one_before_are_named():
 
 
 def test_frames_after_a_gap_are_named_and_frames_without_stamps_do_not_count():
-    stamps = [stamp + 7.0 * (row >= 10) for row, stamp in enumerate(REGULAR)]
+    stamps: list[float | None] = [stamp + 7.0 * (row >= 10) for row, stamp in enumerate(REGULAR)]
     stamps[20] = None
     (finding,) = time_jumps(stamps)
     assert finding.frames == (10,)
