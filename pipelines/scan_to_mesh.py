@@ -63,6 +63,8 @@ class ReadConfig:
     """Frames to take, as start:stop:step in order of name; 0:600:5 takes every fifth of the first 600."""
     crop: tuple[float, float, float, float, float, float] | None = None
     """World box to keep, in metres: lowest x y z, then highest x y z."""
+    skip: str | None = None
+    """File that lists frames to leave out, as `geo3d inspect` writes it; --frames counts them all the same."""
 
 
 @settings
@@ -113,7 +115,8 @@ def scan_to_mesh(
         check_size(config.texture.size)
     if surface is not None:
         return _of_surface(surface, out, config, onto=onto, align_up=align_up, dry_run=dry_run)
-    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
+    skip = None if config.read.skip is None else Path(config.read.skip)
+    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop, skip)
     with open_runner(out, dry_run) as runner:
         frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)

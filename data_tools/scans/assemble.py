@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo3d.data_tools.scans.listing import image_name
 from geo3d.errors import InputError
 from geo3d.progress import track
 
@@ -38,6 +41,32 @@ class Camera:
     """[8], or [frame, 8] for each listed frame, as in :mod:`geo3d.scene.undistort`; None: a pinhole."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a format's files say of a scan, before any of it is checked."""
+
+    transforms: list[np.ndarray | None]
+    """``world_from_camera`` of each listed frame."""
+    depth: Camera
+    colour: Camera
+    depth_unit: float
+    depth_none: tuple[int, ...]
+
+
+_listeners: list[Callable[[Told], None]] = []
+
+
+@contextmanager
+def overhear() -> Iterator[list[Told]]:
+    """A list that gets what readers tell :func:`assemble` in this block, also where it then refuses the scan."""
+    heard: list[Told] = []
+    _listeners.append(heard.append)
+    try:
+        yield heard
+    finally:
+        _listeners.remove(heard.append)
+
+
 def assemble(
     source: Source,
     transforms: list[np.ndarray | None],
@@ -58,12 +87,15 @@ def assemble(
 
     from geo3d.scene.kinds import RgbdScan
 
+    colour = colour or Camera(depth.intrinsics)
+    for listen in _listeners:
+        listen(Told(transforms, depth, colour, depth_unit, depth_none))
     skipped = [(name, reason) for name, reason in source.listing["skipped"]]
     kept = []
     for row, (frame, transform) in enumerate(zip(source.listing["frames"], transforms, strict=True)):
         reason = fault_of(transform)
         if reason:
-            skipped.append((_name(frame), reason))
+            skipped.append((image_name(frame["colour"], frame["colour_part"], frame["row"]), reason))
         else:
             kept.append((row, frame, transform))
     if len(kept) < LEAST_FRAMES:
@@ -73,7 +105,7 @@ def assemble(
             + (f" ({why})" if why else "")
         )
     rows, frames, placed = ([entry[part] for entry in kept] for part in range(3))
-    crop, colour = source.listing["crop"], colour or Camera(depth.intrinsics)
+    crop = source.listing["crop"]
     return RgbdScan(
         source=source.root,
         colour=_encoded(source, frames, "colour", colour.codec),
@@ -128,11 +160,6 @@ def fault_of(transform: np.ndarray | None) -> str | None:
     if np.linalg.det(rotation) < 0:
         return "transform is not rigid"
     return None
-
-
-def _name(frame: dict[str, Any]) -> str:
-    """A frame's colour file, and which one it is in a file of many."""
-    return f"{frame['colour']} frame {frame['row']}" if frame["colour_part"] else frame["colour"]
 
 
 def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str) -> tuple[Encoded, ...]:

@@ -24,6 +24,11 @@ class FrameFiles:
     confidence_part: tuple[int, int] | None = None
 
 
+def image_name(file: str, part: tuple[int, int] | None, row: int) -> str:
+    """An image's file, and which frame's it is in a file of many."""
+    return f"{file} frame {row}" if part else file
+
+
 @dataclass(frozen=True)
 class Listing:
     """A scan's files."""

@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +26,32 @@ Size = tuple[int, int]
 
 def decode_colour(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
     """RGB [height, width, 3], uint8; raises InputError, naming the file, where that is not what it holds."""
-    return _checked(root, encoded, size, ("uint8",), 3)
+    return _of_size(root / encoded.file, colour_of_any_size(root, encoded, size), size)
+
+
+def colour_of_any_size(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
+    """The same; `size` only tells what images hold that do not say it themselves."""
+    return _decoded(root, encoded, size, ("uint8",), 3)
 
 
 def decode_depth(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
     """Counts [height, width], uint16, int32 or float32; raises InputError, naming the file, where it holds no such."""
-    return _checked(root, encoded, size, ("uint16", "int32", "float32"), 1)
+    return _of_size(root / encoded.file, depth_of_any_size(root, encoded, size), size)
+
+
+def depth_of_any_size(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
+    """The same; `size` only tells what images hold that do not say it themselves."""
+    return _decoded(root, encoded, size, ("uint16", "int32", "float32"), 1)
+
+
+def in_metres(counts: np.ndarray, depth_unit: float, depth_none: Iterable[int]) -> np.ndarray:
+    """Depth in metres, float32; 0 where there is no measurement: `depth_none`, and what is no number above 0."""
+    depth = counts.astype(np.float32) * np.float32(depth_unit)
+    for none in depth_none:
+        depth[counts == none] = 0
+    if counts.dtype.kind != "u":
+        depth[~((depth > 0) & (depth < np.inf))] = 0
+    return depth
 
 
 def decode_confidence(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
@@ -53,11 +73,15 @@ def image_size(path: Path, start: int = 0, length: int | None = None) -> Size:
         raise InputError(f"{path} cannot be read as an image; it must be {WHOLE}") from error
 
 
-def _checked(root: Path, encoded: Encoded, size: Size, kinds: tuple[str, ...], channels: int) -> np.ndarray:
-    path = root / encoded.file
-    pixels = CODECS[encoded.codec](path, encoded, size, channels)
+def _of_size(path: Path, pixels: np.ndarray, size: Size) -> np.ndarray:
     if (found := pixels.shape[:2]) != size:
         raise InputError(f"{path} is {found[1]}x{found[0]}; the scan's other images are {size[1]}x{size[0]}")
+    return pixels
+
+
+def _decoded(root: Path, encoded: Encoded, size: Size, kinds: tuple[str, ...], channels: int) -> np.ndarray:
+    path = root / encoded.file
+    pixels = CODECS[encoded.codec](path, encoded, size, channels)
     if pixels.dtype.name not in kinds or pixels.shape[2:] != (() if channels == 1 else (channels,)):
         wanted = f"{' or '.join(kinds)} with {channels} channel{'s' * (channels > 1)}"
         raise InputError(f"{path} has pixels of {pixels.dtype} {list(pixels.shape[2:])}; allowed are {wanted}")
