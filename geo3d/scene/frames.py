@@ -53,7 +53,7 @@ def read_frame(scan: RgbdScan, row: int) -> Frame:
     if scan.confidence:
         depth[decode_confidence(scan.source, scan.confidence[row], scan.depth_size) == 0] = 0
     if scan.distortion is not None:
-        depth = undistorted(depth, scan.intrinsics[row].numpy(), scan.distortion[row].numpy(), outside=0)
+        depth = undistorted(depth, scan.intrinsics[row].numpy(), scan.distortion[row].numpy(), outside=0.0)
     if scan.colour_distortion is not None:
         colour = undistorted(colour, scan.colour_intrinsics[row].numpy(), scan.colour_distortion[row].numpy())
     where = scan.world_from_camera[row], scan.intrinsics[row], scan.colour_intrinsics[row]
