@@ -56,7 +56,7 @@ def in_metres(counts: np.ndarray, depth_unit: float, depth_none: Iterable[int]) 
 
 def decode_confidence(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
     """[height, width], uint8; raises InputError, naming the file, where it holds no such."""
-    return _checked(root, encoded, size, ("uint8",), 1)
+    return _of_size(root / encoded.file, _decoded(root, encoded, size, ("uint8",), 1), size)
 
 
 def array_size(path: Path) -> Size:
