@@ -8,6 +8,7 @@ fails is written to ``tests/fuzz/findings/NAME`` and tried by the tests from the
 import argparse
 import contextlib
 import hashlib
+import importlib
 import random
 import sys
 import tempfile
@@ -28,9 +29,7 @@ ODD = [b"\0", b"\xff" * 8, b"nan", b"-inf", b"1e999", b"#", b"\n", b" ", b"\x80\
 def instrument(modules: list[str]) -> None:
     """Let atheris, where it is there, see what code of these is reached; they must not be imported yet."""
     with contextlib.suppress(ImportError):
-        import atheris  # pyright: ignore[reportMissingImports]
-
-        atheris.instrument_imports(include=modules).__enter__()
+        importlib.import_module("atheris").instrument_imports(include=modules).__enter__()
 
 
 def tried(attempt: Callable[[bytes], None], data: bytes) -> str | None:
@@ -93,7 +92,7 @@ def _plain(name: str, attempt: Callable[[bytes], None], seeds: list[bytes], seco
 
 
 def _guided(name: str, attempt: Callable[[bytes], None], seeds: list[bytes], seconds: int) -> None:
-    import atheris  # pyright: ignore[reportMissingImports]
+    atheris = importlib.import_module("atheris")
 
     def once(data: bytes) -> None:
         wrong = tried(attempt, data)

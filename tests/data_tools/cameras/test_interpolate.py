@@ -11,7 +11,7 @@ STAMPS = np.array([10.0, 11.0, 12.0, 20.0])
 def cameras(seed: int = 0) -> np.ndarray:
     random = np.random.default_rng(seed)
     found = np.tile(np.eye(4), (4, 1, 1))
-    found[:, :3, :3] = Rotation.random(4, random_state=random).as_matrix()
+    found[:, :3, :3] = Rotation.random(4, rng=random).as_matrix()
     found[:, :3, 3] = random.normal(size=(4, 3))
     return found
 
