@@ -59,12 +59,12 @@ def assemble(source: Source, points: Points) -> PointCloud:
     file, crop = file_of(source), source.listing["crop"]
     if len(points.places) == 0:
         raise InputError(f"{file} has no points")
-    kept = np.isfinite(points.places).all(axis=1)
+    kept = np.asarray(np.isfinite(points.places).all(axis=1))
     if lost := int(len(kept) - kept.sum()):
         say(f"{file.name}: {lost:,} of {len(kept):,} points are not finite, and left out")
     if crop is not None:
         with np.errstate(invalid="ignore"):
-            kept &= ((points.places >= crop[:3]) & (points.places <= crop[3:])).all(axis=1)
+            kept = kept & np.asarray(((points.places >= crop[:3]) & (points.places <= crop[3:])).all(axis=1))
     if not kept.any():
         raise InputError(f"{file} has no finite point" + ("" if crop is None else " in --crop"))
     normals, kept = _unit_normals(file, points.normals, kept)

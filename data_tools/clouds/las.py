@@ -52,7 +52,7 @@ def read(source: Source, config: None = None) -> PointCloud:
         raise InputError(f"{file} cannot be read as LAS or LAZ ({type(error).__name__}: {error})") from error
     if not parts:
         raise InputError(f"{file} has no points")
-    places, kept = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    places, kept = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
     shades = [part[2] for part in parts if part[2] is not None]
     if left_out := int(len(kept) - kept.sum()):
         say(f"{file.name}: {left_out:,} of {len(kept):,} points are withheld or noise, and left out")

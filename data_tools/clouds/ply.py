@@ -89,8 +89,7 @@ def read(source: Source, config: None = None) -> PointCloud:
     vertices, before = _vertices(file, header)
     columns = (_binary if header.order else _text)(file, header, vertices, before, data)
     places, normals, colours = (_triple(columns, names) for names in ((("x", "y", "z"),), NORMALS, COLOURS))
-    if places is None:
-        raise InputError(f"{file} has vertices with {', '.join(columns)}; x, y and z are needed")
+    assert places is not None
     return assemble(
         source,
         Points(
@@ -148,15 +147,19 @@ def _vertices(file: Path, header: Header) -> tuple[Element, list[Element]]:
     lists = [element.name for element in (*before, vertices) if not element.is_plain and element.count]
     if lists:
         raise InputError(f"{file} has lists in {', '.join(lists)}; of points, plain numbers are read")
-    if len({name for name, _ in vertices.properties}) < len(vertices.properties):
+    properties = [name for name, _ in vertices.properties]
+    if len(set(properties)) < len(properties):
         raise InputError(f"{file} has vertices that have a property twice")
+    if not {"x", "y", "z"} <= set(properties):
+        raise InputError(f"{file} has vertices with {', '.join(properties) or 'nothing'}; x, y and z are needed")
     return vertices, before
 
 
 def _binary(file: Path, header: Header, vertices: Element, before: list[Element], data: bytes) -> dict[str, NDArray]:
     fields = _fields(header, vertices)
-    first = header.length + sum(_fields(header, element).itemsize * element.count for element in before)
-    there = max(0, len(data) - first) // max(fields.itemsize, 1)
+    sizes = [sum(np.dtype(kind).itemsize for _, kind in element.properties) * element.count for element in before]
+    first = header.length + sum(sizes)
+    there = max(0, len(data) - first) // fields.itemsize
     _refuse_missing(file, there, vertices.count)
     points = np.frombuffer(data, fields, vertices.count, first) if vertices.count else np.zeros(0, fields)
     return {name: points[name] for name, _ in vertices.properties}

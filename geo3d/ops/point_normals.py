@@ -24,8 +24,9 @@ def neighbours_of(
     """
     places = points.double().numpy()
     count = min(count, len(places))
-    distances, rows = KDTree(places).query(places, k=np.arange(1, count + 1), workers=torch.get_num_threads())
-    return torch.from_numpy(distances), torch.from_numpy(rows)
+    distances, rows = KDTree(places).query(places, k=count, workers=torch.get_num_threads())
+    shape = len(places), count  # which are flat for one neighbour
+    return torch.from_numpy(np.reshape(distances, shape)), torch.from_numpy(np.reshape(rows, shape))
 
 
 def spacing_of(distances: Float[Tensor, "point near"]) -> Float[Tensor, " point"]:

@@ -74,10 +74,12 @@ def segment(volume: TsdfVolume, config: SegmentConfig) -> VoxelLabels:
 
 def segment_points(cloud: PointCloud, config: SegmentConfig) -> VoxelLabels:
     """The same of points with normals, in voxels as large as the points lie apart."""
+    assert cloud.normals is not None
     with steps("segment", 3, "passes") as done:
         grid = grid_around(cloud, voxel_size_of(cloud))
+        normals = cloud.normals.double()
         places = (cloud.points.double() - grid.origin) / grid.voxel_size
-        return _labelled(places, cloud.normals.double(), grid, lambda cells: up_of_cloud(cloud, cells), config, done)
+        return _labelled(places, normals, grid, lambda cells: up_of_cloud(cloud, cells), config, done)
 
 
 def _labelled(

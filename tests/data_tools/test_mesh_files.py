@@ -1,6 +1,7 @@
 """Mesh files of others as artifacts: parts, pictures, colours; and what is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ def read(file: Path) -> TriangleMesh:
 
 
 def test_parts_of_a_scene_lie_where_it_puts_them_with_their_colours(tmp_path):
-    cube, ball = trimesh.creation.box(), trimesh.creation.icosphere(1)
+    cube: Any = trimesh.creation.box()
+    ball = trimesh.creation.icosphere(1)
     cube.visual.vertex_colors = [200, 10, 20, 255]
     scene = trimesh.Scene()
     moved = trimesh.transformations.translation_matrix([5, 0, 0])
@@ -59,7 +61,7 @@ def test_pictures_become_colours_of_vertices(tmp_path):
 
 
 def test_colours_of_faces_become_those_of_their_corners(tmp_path):
-    made = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3]], process=False)
+    made: Any = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3]], process=False)
     made.visual.face_colors = [[200, 0, 0, 255], [0, 100, 0, 255]]
     made.export(tmp_path / "a.ply")
     mesh = read(tmp_path / "a.ply")

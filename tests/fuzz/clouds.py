@@ -4,6 +4,7 @@ Guided by coverage where atheris is there, else by seeded mutations of files tha
 """
 
 import argparse
+import importlib
 import random
 import resource
 import sys
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 MOST_MEMORY = 6 << 30
 """Bytes of address space: a count that is believed ends the run."""
@@ -25,7 +27,7 @@ def run(suffix: str, seeds: Callable[[], Sequence[bytes]]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     known = list(seeds())
     try:
-        import atheris
+        atheris: Any = importlib.import_module("atheris")
     except ImportError:
         _mutate(known, _reader(suffix), options.seconds, options.seed)
         return

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_a_cloud_becomes_a_labelled_mesh_and_is_not_made_twice(room, tmp_path, c
 
 def test_a_mesh_keeps_its_vertices_and_gets_labels(tmp_path):
     made = mesh_of_box((2.6, 2.2, 2.3))
-    fine = trimesh.Trimesh(made.vertices.numpy(), made.faces.numpy(), process=False).subdivide_to_size(0.2)
+    fine: Any = trimesh.Trimesh(made.vertices.numpy(), made.faces.numpy(), process=False).subdivide_to_size(0.2)
     corners, faces = fine.vertices.astype(np.float32), fine.faces.astype(np.int32)
     mesh = TriangleMesh(torch.from_numpy(corners), torch.from_numpy(faces), None, None)
     write_ply(mesh, tmp_path / "room.ply")
@@ -114,7 +115,7 @@ def test_options_of_scans_are_refused_in_a_sentence(room, tmp_path, capsys):
 
 def test_a_mesh_is_cropped(tmp_path):
     made = mesh_of_box((2.0, 2.0, 2.3))
-    fine = trimesh.Trimesh(made.vertices.numpy(), made.faces.numpy(), process=False).subdivide_to_size(0.2)
+    fine: Any = trimesh.Trimesh(made.vertices.numpy(), made.faces.numpy(), process=False).subdivide_to_size(0.2)
     fine.export(tmp_path / "a.stl")
     config = ScanToMeshConfig(read=ReadConfig(crop=(-2, -2, -2, 0.1, 2, 2)))
     semantic = scan_to_mesh(tmp_path / "a.stl", tmp_path / "out", config).load()

@@ -24,7 +24,7 @@ def check(cloud: PointCloud, points, normals=None, colours=None) -> None:
     np.testing.assert_allclose(cloud.points.numpy(), points, atol=1e-6)
     for found, wanted, tolerance in ((cloud.normals, normals, 1e-5), (cloud.colours, colours, 0)):
         assert (found is None) == (wanted is None)
-        if wanted is not None:
+        if wanted is not None and found is not None:
             np.testing.assert_allclose(found.numpy(), wanted, atol=tolerance)
 
 
@@ -117,8 +117,10 @@ def test_what_open3d_writes(tmp_path, suffix, options):
     found = read(file)
     np.testing.assert_allclose(found.points.numpy(), points, atol=1e-5)
     if suffix in ("ply", "pcd", "xyzn"):
+        assert found.normals is not None
         np.testing.assert_allclose(found.normals.numpy(), normals, atol=1e-4)
     if suffix in ("ply", "pcd", "pts", "xyzrgb"):
+        assert found.colours is not None
         assert np.abs(found.colours.numpy().astype(int) - colours).max() <= (1 if suffix != "ply" else 0)
 
 
@@ -266,6 +268,18 @@ BAD: dict[str, tuple[str, bytes, str]] = {
         "a.ply",
         b"ply\nformat ascii 1.0\nelement vertex 1\n" + 2 * b"property float x\n" + b"end_header\n1 1\n",
         "twice",
+    ),
+    "property of an element before twice": (
+        "a.ply",
+        b"ply\nformat binary_little_endian 1.0\nelement camera 1\n"
+        + 2 * b"property float a\n"
+        + PLY.format(form="", count=5).split("\n", 2)[2].encode(),
+        "cut off",
+    ),
+    "points of nothing": (
+        "a.ply",
+        b"ply\nformat binary_little_endian 1.0\nelement vertex 3\nend_header\n123456",
+        "x, y and z",
     ),
     "list of points": (
         "a.ply",
