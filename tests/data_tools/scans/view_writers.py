@@ -88,7 +88,7 @@ def write_polycam(folder: Path, views: Sequence[View], lens: Lens, corrected: bo
 def write_video(path: Path, images: Sequence[np.ndarray], codec: str = "libx264rgb", first: int = 0, **options: str):
     """MP4 that loses nothing; at `first` = -1, as of an app that starts the clock a frame late, an edit hides one."""
     with av.open(str(path), "w", format="mp4") as film:
-        stream = film.add_stream(codec, rate=60, options={"qp": "0", **options})
+        stream: Any = film.add_stream(codec, rate=60, options={"qp": "0", **options})
         stream.pix_fmt = "rgb24" if codec == "libx264rgb" else "yuv420p"
         stream.height, stream.width = images[0].shape[:2]
         for number, image in enumerate(images):
