@@ -17,6 +17,7 @@ from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, m
 from geo3d.ops.camera import rotation_between
 from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig, scan_to_mesh
 from geo3d.scene.kinds import SemanticMesh
+from geo3d.stages.complete import CompleteConfig
 from geo3d.stages.segment import SegmentConfig
 
 UP = (0.0185, -0.8936, -0.4484)
@@ -36,6 +37,7 @@ BOXES = (
 )
 """Class, lowest and highest corner, in metres, turned so that `UP` is z."""
 CLASSES = ("floor", "wall", "cabinet", "counter", "table", "chair", "other")
+METHODS = (("planar", "off"), ("learned", "off"), ("learned", "learned"))
 PLANAR = {"floor", "wall", "table"}
 """What planes can name; all else is other there."""
 
@@ -43,14 +45,18 @@ PLANAR = {"floor", "wall", "table"}
 def main(scan: Path, weights: str) -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory() as scratch:
-        for method in ("planar", "learned"):
-            config = ScanToMeshConfig(segment=SegmentConfig(method=method), label_weights=weights)
-            tell(method, counts(scan_to_mesh(scan, Path(scratch), config).load()))
+        for method, completed in METHODS:
+            parts = {"segment": SegmentConfig(method=method), "complete": CompleteConfig(method=completed)}
+            config = ScanToMeshConfig(**parts, label_weights=weights)
+            name = method if completed == "off" else f"{method}, scan completed"
+            tell(name, counts(scan_to_mesh(scan, Path(scratch), config).load()))
 
 
 def counts(mesh: SemanticMesh) -> np.ndarray:
     """How often each class of CLASSES got each, over the vertices that have a label by hand."""
     truth = by_hand(mesh.vertices)
+    if mesh.observed is not None:
+        truth[mesh.observed == 0] = -1
     names = [name if name in CLASSES else "other" for name in mesh.classes]
     columns = torch.tensor([CLASSES.index(name) for name in names])
     sure = (truth >= 0) & (mesh.labels != 255)
