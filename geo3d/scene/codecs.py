@@ -89,7 +89,7 @@ def _decoded(root: Path, encoded: Encoded, size: Size, kinds: tuple[str, ...], c
 
 
 def _image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
-    """Whatever Pillow reads: PNG, JPEG, PGM, TIFF."""
+    """Whatever Pillow reads: PNG, JPEG, PGM, TIFF; the plainest PNGs are read faster."""
     try:
         content = _part(path, encoded.start, encoded.length)
     except UNREADABLE as error:
@@ -98,7 +98,12 @@ def _image(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarra
 
 
 def _image_of(path: Path, content: bytes, channels: int) -> np.ndarray:
+    from geo3d.scene.png import decode_png
+
     try:
+        pixels = decode_png(content)
+        if pixels is not None and pixels.shape[2:] == (() if channels == 1 else (channels,)):
+            return pixels
         image = _opened(io.BytesIO(content))
         if channels == 3 and image.mode in ("L", "RGBA", "P"):
             image = image.convert("RGB")

@@ -1,5 +1,6 @@
 """The frames of a scan, decoded as they are asked for."""
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,9 @@ from geo3d.scene.codecs import decode_colour, decode_confidence, decode_depth, i
 from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.undistort import undistorted
 
-LOOK_AHEAD = 3
+THREADS = min(os.cpu_count() or 1, 16)
+"""That decode: one a core, as far as anything that takes frames keeps up with them."""
+LOOK_AHEAD = THREADS + 2
 """Frames decoded before they are asked for; also all that are held in memory."""
 
 
@@ -34,15 +37,17 @@ class Frame:
 
 
 def stream_frames(scan: RgbdScan, rows: range | None = None) -> Iterator[Frame]:
-    """Decode frames in order, on a second thread and a few ahead; `rows` takes some of them only."""
-    waiting = deque()
-    with ThreadPoolExecutor(1) as pool:
+    """Decode frames on all cores and a few ahead, and give them in order; `rows` takes some of them only."""
+    waiting, pool = deque(), ThreadPoolExecutor(THREADS)
+    try:
         for row in rows if rows is not None else range(len(scan.depth)):
             waiting.append(pool.submit(read_frame, scan, row))
             if len(waiting) > LOOK_AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def read_frame(scan: RgbdScan, row: int) -> Frame:
