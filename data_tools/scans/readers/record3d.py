@@ -78,7 +78,7 @@ def _listing(parts: dict[str, tuple[str, Part]], shared: tuple[str, ...]) -> Lis
             skipped.append((f"{file} frame {row}" if part else file, f"no rgbd/{row}.{missing[0]}"))
             continue
         depth, sure = kinds["depth"][row], kinds["conf"].get(row, (None, None))
-        frames.append(FrameFiles(file, depth[0], row, None, part, depth[1], sure[0], sure[1]))
+        frames.append(FrameFiles(file, depth[0], row, None, part, depth[1], None, *sure))
     return Listing(tuple(frames), shared, tuple(skipped)) if frames or skipped else None
 
 
