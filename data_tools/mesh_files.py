@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import logging
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
 FARTHEST = 1e15
 """Metres."""
+NO_MATERIAL = (102, 102, 102)
+"""What trimesh gives to materials that are not there."""
 
 
 def find_mesh(file: Path, memory: Path) -> Source:
@@ -70,24 +70,11 @@ def _refuse_lost(file: Path, vertices: NDArray) -> None:
 
 
 def _parts(file: Path) -> list[Any]:
-    """What trimesh reads, each thing where it is in the file's world; meshes alone, where there are any."""
-    import trimesh
+    """What trimesh reads: meshes alone, where there are any, else points."""
+    from geo3d.data_tools.rendered.mesh_parts import load_parts
 
-    logging.getLogger("trimesh").setLevel(logging.ERROR)  # it tells of missing pictures itself, with a traceback
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of numbers in its handling of materials that are not there
-            read: Any = trimesh.load(file, process=False, maintain_order=True)
-        if not isinstance(read, trimesh.Scene):
-            return [read] if hasattr(read, "vertices") else []
-        placed = []
-        for node in sorted(read.graph.nodes_geometry):  # which trimesh has in no order
-            matrix, geometry = read.graph[node]
-            placed.append(read.geometry[geometry].copy())
-            placed[-1].apply_transform(matrix)
-    except Exception as error:  # each of its readers has errors of its own
-        raise InputError(f"{file} cannot be read as a mesh ({type(error).__name__}: {error})") from error
-    return [part for part in placed if hasattr(part, "faces")] or placed
+    parts = [part for part in load_parts(file).values() if hasattr(part, "vertices")]
+    return [part for part in parts if hasattr(part, "faces")] or parts
 
 
 def _faces_of(part: Any) -> NDArray[np.int64]:
@@ -121,10 +108,13 @@ def _shades(part: Any) -> NDArray[np.uint8] | None:
 
 
 def _painted(part: Any) -> Any:
-    """The colours that a part's picture, or the plain colour of its material, gives to vertices."""
+    """The colours that a part's picture, or the plain colour of its material, gives to vertices; None without both."""
+    material = part.visual.material
+    image = getattr(material, "image", None) or getattr(material, "baseColorTexture", None)
+    stand_in = image.convert("RGB").getcolors(1) if image is not None else tuple(material.main_color[:3]) == NO_MATERIAL
     try:
-        return part.visual.to_color().vertex_colors
-    except Exception:  # of pictures that are missing or cannot be read, trimesh's are many
+        return None if stand_in else part.visual.to_color().vertex_colors
+    except Exception:  # of pictures that cannot be read, trimesh's are many
         return None
 
 

@@ -123,6 +123,17 @@ def test_a_mesh_is_cropped(tmp_path):
     assert float(semantic.vertices[:, 0].min()) == -1
 
 
+def test_what_has_not_changed_is_not_named_as_changed(tmp_path, capsys):
+    trimesh.creation.box().export(tmp_path / "a.glb")
+    base = ["scan-to-mesh", str(tmp_path / "a.glb"), "--out", str(tmp_path / "out"), "--cloud.up", "0", "1", "0"]
+    assert cli.main(base) == 0
+    capsys.readouterr()
+    assert cli.main([*base, "--cloud.voxel-size", "0.05"]) == 0
+    said = capsys.readouterr().err
+    assert "voxel_size null -> 0.05 changed" in said
+    assert "up [" not in said
+
+
 def test_formats_lists_them(capsys):
     assert cli.main(["formats"]) == 0
     said = capsys.readouterr().out
