@@ -82,11 +82,11 @@ def find_pairs(transforms: Sequence[np.ndarray | None], view: Callable[[int], Vi
     """Pairs of frames that look almost the same way, all along the scan."""
     usable = [row for row, transform in enumerate(transforms) if transform is not None]
     anchors = usable[:: -(-len(usable) // MOST_PAIRS) or 1]
-    partners = {anchor: _partner(anchor, usable, transforms) for anchor in anchors}
-    rows = sorted({row for pair in partners.items() if pair[1] is not None for row in pair})
+    chosen = [(row, other) for row in anchors if (other := _partner(row, usable, transforms)) is not None]
+    rows = sorted({row for pair in chosen for row in pair})
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         views = dict(zip(rows, pool.map(view, rows), strict=True))
-    seen = [(views[first], views[second]) for first, second in partners.items() if second is not None]
+    seen = [(views[first], views[second]) for first, second in chosen]
     return [pair_of(first, second) for first, second in seen if first is not None and second is not None]
 
 

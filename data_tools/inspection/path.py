@@ -90,13 +90,16 @@ def jumps(
 
     `transforms` [n, 4, 4] are those of the listing's frames `rows`; `errors` [n - 1] as :func:`break_path` has them,
     `seconds` [n - 1] the time each step took, `disagreement` the relative depth error of two of the n. The largest
-    piece of the path is believed, then all that agree with what is believed.
+    piece of the path is believed, then what agrees with it, then the largest of the rest, and so on.
     """
     if len(rows) < LEAST_FRAMES:
         return []
-    believed, wrong, pending = _hear_witnesses(transforms, errors, disagreement, seconds)
-    detours, doubtful = _follow(pending, believed, transforms)
-    wrong = sorted([*wrong, *detours])
+    unusual = _unusual_steps(transforms, seconds)
+    groups, wrong, pending = _hear_witnesses(
+        break_path(unusual, errors), transforms, largest_error(errors), disagreement
+    )
+    detours = _detours(pending, set().union(*groups), transforms)
+    wrong, doubtful = sorted([*wrong, *detours]), _far_off(groups, transforms)
     found = []
     if wrong:
         what = "frame stands where its/frames stand where their"
@@ -110,59 +113,73 @@ def jumps(
 
 
 def _hear_witnesses(
-    transforms: np.ndarray,
-    errors: np.ndarray,
-    disagreement: Callable[[int, int], float],
-    seconds: np.ndarray | None,
-) -> tuple[set[int], list[int], list[range]]:
-    """Frames to believe, frames that depth contradicts, and pieces of the path of which no witness can tell."""
-    pieces = sorted(break_path(_unusual_steps(transforms, seconds), errors), key=len, reverse=True)
-    believed, wrong, limit = set(pieces.pop(0)), [], largest_error(errors)
-    heard = True
-    while pieces and heard:
+    pieces: list[range], transforms: np.ndarray, limit: float, disagreement: Callable[[int, int], float]
+) -> tuple[list[set[int]], list[int], list[range]]:
+    """Groups of frames to believe, frames that depth contradicts, and short pieces of which nobody can tell.
+
+    Frames of one group are known to stand rightly to each other, those of two are not.
+    """
+    pending = sorted(pieces, key=len, reverse=True)
+    groups: list[set[int]] = [set(pending.pop(0))]
+    wrong: list[int] = []
+    while True:
         heard = False
-        for piece in list(pieces):
-            error = _against(sorted(believed), piece, transforms, disagreement)
-            if error is None:
+        for piece in list(pending):
+            told = _witnesses(sorted(set().union(*groups)), piece, transforms, disagreement)
+            if not told:
                 continue
             heard = True
-            pieces.remove(piece)
-            if error > limit:
+            pending.remove(piece)
+            if np.median(list(told.values())) > limit:
                 wrong += list(piece)
             else:
-                believed |= set(piece)
-    return believed, wrong, pieces
+                groups = _joined(groups, {*piece, *told})
+        if not heard and (not pending or len(pending[0]) <= SHORT):
+            return groups, wrong, pending
+        if not heard:
+            groups.append(set(pending.pop(0)))
 
 
-def _against(
+def _witnesses(
     believed: list[int], piece: range, transforms: np.ndarray, disagreement: Callable[[int, int], float]
-) -> float | None:
-    """Median depth error of a piece against believed frames that see the same; None where there are none."""
-    errors = []
+) -> dict[int, float]:
+    """Depth errors of a piece against believed frames that see the same."""
+    told = {}
     for i in piece[:: max(1, len(piece) // LOOKED_AT)]:
         away = np.linalg.norm(transforms[believed, :3, 3] - transforms[i, :3, 3], axis=1) / NEAR
         turns = angle_of(np.linalg.norm(transforms[believed, :3, :3] - transforms[i, :3, :3], axis=(1, 2)))
         away = np.maximum(away, turns / LIKE)
         closest = [believed[k] for k in np.argsort(away)[:WITNESSES] if away[k] < 1]
-        errors += [error for other in closest if (error := disagreement(i, other)) < APART]
-    return float(np.median(errors)) if errors else None
+        told |= {other: error for other in closest if (error := disagreement(i, other)) < APART}
+    return told
 
 
-def _follow(pieces: list[range], believed: set[int], transforms: np.ndarray) -> tuple[list[int], list[int]]:
-    """Of pieces without witnesses those that leave a path which then goes on, and the first frames of those far off."""
-    usual = _usual_step(transforms)
-    detours, doubtful = [], []
+def _joined(groups: list[set[int]], frames: set[int]) -> list[set[int]]:
+    """The groups, those with one of the frames made one with them."""
+    met = [group for group in groups if group & frames]
+    return [*(group for group in groups if not group & frames), frames.union(*met)]
+
+
+def _far_off(groups: list[set[int]], transforms: np.ndarray) -> list[int]:
+    """First frames of groups that nothing ties to the largest one: no witness, and no step that a hand can make."""
+    usual, believed = _usual_step(transforms), sorted(set().union(*groups))
+    for before, after in pairwise(believed):
+        if _unusual(transforms, before, after, usual) <= CERTAIN:
+            groups = _joined(groups, {before, after})
+    largest = max(groups, key=len)
+    return sorted(min(group) for group in groups if group is not largest)
+
+
+def _detours(pieces: list[range], believed: set[int], transforms: np.ndarray) -> list[int]:
+    """Frames of short pieces without witnesses that leave a path which then goes on where it was."""
+    usual, found = _usual_step(transforms), []
     for piece in pieces:
         before = max((i for i in believed if i < piece.start), default=None)
         after = min((i for i in believed if i >= piece.stop), default=None)
         into = min(_unusual(transforms, before, piece.start, usual), _unusual(transforms, piece.stop - 1, after, usual))
-        if into <= FAST:
-            continue
-        if len(piece) <= SHORT and _unusual(transforms, before, after, usual) <= FAST:
-            detours += list(piece)
-        elif into > CERTAIN:
-            doubtful.append(piece.start)
-    return detours, doubtful
+        if into > FAST and _unusual(transforms, before, after, usual) <= FAST:
+            found += list(piece)
+    return found
 
 
 def _unusual_steps(transforms: np.ndarray, seconds: np.ndarray | None) -> np.ndarray:

@@ -172,7 +172,7 @@ FAULTS: dict[str, Fault] = {
         painted("depth", lambda p: np.stack([p >> 8] * 3, axis=-1).astype(np.uint8)), "unreadable"
     ),
     "colour of another size": Fault(painted("colour", lambda p: np.ascontiguousarray(p[::2, ::2])), "size"),
-    "depth of another size": Fault(painted("depth", lambda p: np.ascontiguousarray(p[::2, ::2])), "size"),
+    "depth of another size": Fault(painted("depth", lambda p: np.ascontiguousarray(p[::2, ::2]), (0, 9)), "size"),
     "colour black": Fault(painted("colour", lambda p: p // 64), "black"),
     "colour grey all over": Fault(painted("colour", lambda p: np.full_like(p, 128)), "one colour"),
     "depth all zero": Fault(painted("depth", np.zeros_like), "no depth"),

@@ -29,6 +29,21 @@ def test_a_planted_fault_is_found_and_named(tmp_path: Path, draft: Draft, name: 
     assert all(entry["reason"] for entry in inspection["skip"])
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("transform missing", "no transform"),
+        ("transform NaN", "a transform with NaN or infinity"),
+        ("transform -inf", "a transform of -infinity, which stands for a lost camera"),
+        ("transform scaled", "a transform that is not rigid"),
+    ],
+)
+def test_a_transform_of_no_use_is_told_apart_from_others(tmp_path: Path, draft: Draft, name: str, reason: str):
+    spoiled = clone(draft, tmp_path / "scan")
+    FAULTS[name].plant(spoiled)
+    assert {entry["reason"] for entry in inspect_scan(spoiled.write())["skip"]} == {reason}
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.005])
 def test_nothing_is_found_on_a_clean_scan(tmp_path: Path, noise: float):
     assert inspect_scan(made(tmp_path / "scan", noise=noise).write())["findings"] == []
