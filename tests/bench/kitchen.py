@@ -37,7 +37,11 @@ BOXES = (
 )
 """Class, lowest and highest corner, in metres, turned so that `UP` is z."""
 CLASSES = ("floor", "wall", "cabinet", "counter", "table", "chair", "other")
-METHODS = (("planar", "off"), ("learned", "off"), ("learned", "learned"))
+METHODS = {
+    "planes": (SegmentConfig(method="planar"), CompleteConfig(method="off")),
+    "network": (SegmentConfig(method="learned"), CompleteConfig(method="off")),
+    "network, scan completed": (SegmentConfig(method="learned"), CompleteConfig(method="learned")),
+}
 PLANAR = {"floor", "wall", "table"}
 """What planes can name; all else is other there."""
 
@@ -45,10 +49,8 @@ PLANAR = {"floor", "wall", "table"}
 def main(scan: Path, weights: str) -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory() as scratch:
-        for method, completed in METHODS:
-            parts = {"segment": SegmentConfig(method=method), "complete": CompleteConfig(method=completed)}
-            config = ScanToMeshConfig(**parts, label_weights=weights)
-            name = method if completed == "off" else f"{method}, scan completed"
+        for name, (segment, complete) in METHODS.items():
+            config = ScanToMeshConfig(segment=segment, complete=complete, label_weights=weights)
             tell(name, counts(scan_to_mesh(scan, Path(scratch), config).load()))
 
 
@@ -74,14 +76,14 @@ def by_hand(vertices: Tensor) -> Tensor:
     return labels
 
 
-def tell(method: str, confusion: np.ndarray) -> None:
+def tell(name: str, confusion: np.ndarray) -> None:
     """Of all classes, and of those that planes know."""
     iou = intersection_over_union(confusion)
     right = np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)
     rows = range(len(CLASSES) - 1)
     each = ", ".join(f"{CLASSES[i]} {100 * right[i]:.0f} ({100 * iou[i]:.0f})" for i in rows)
     accuracy = 100 * overall_accuracy(confusion)
-    print(f"{method}: {confusion.sum():,} vertices, accuracy {accuracy:.1f}; recall (IoU): {each}")
+    print(f"{name}: {confusion.sum():,} vertices, accuracy {accuracy:.1f}; recall (IoU): {each}")
     coarse = [i if name in PLANAR else len(CLASSES) - 1 for i, name in enumerate(CLASSES)]
     folded = np.zeros_like(confusion)
     np.add.at(folded, (np.array(coarse)[:, None], np.array(coarse)[None]), confusion)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy._core.multiarray import _reconstruct  # pyright: ignore[reportAttributeAccessIssue]
 from torch import Tensor, nn
 
 from geo3d.models.sparse.minkowski import load_minkunet
@@ -164,8 +165,7 @@ def test_real_lidar_points_convolve_as_the_reference_does(shared_data: Path):
 
 class OnlyArrays(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> type:
-        known = {"_reconstruct": np._core.multiarray._reconstruct, "ndarray": np.ndarray, "dtype": np.dtype}
-        return known[name]
+        return {"_reconstruct": _reconstruct, "ndarray": np.ndarray, "dtype": np.dtype}[name]
 
 
 def test_voxels_of_real_points_are_those_of_spconv_and_convolve_as_the_reference_does(shared_data: Path):

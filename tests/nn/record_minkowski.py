@@ -38,7 +38,7 @@ def main(file: str) -> None:
         kept |= {f"{name}/weight {i}": layer.kernel.detach().numpy() for i, layer in enumerate(layers)}
         kept |= {f"{name}/weight gradient {i}": layer.kernel.grad.numpy() for i, layer in enumerate(layers)}
         kept |= {f"{name}/places": found.C.numpy(), f"{name}/found": found.F.detach().numpy()}
-        kept |= {f"{name}/slope": slope.numpy(), f"{name}/gradient": given.grad.numpy()}
+        kept |= {f"{name}/slope": slope.numpy(), f"{name}/gradient": given.grad.numpy()}  # type: ignore[union-attr]
     np.savez_compressed(file, **kept)
 
 
