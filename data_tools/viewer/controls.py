@@ -69,7 +69,7 @@ def first_view(
     import numpy as np
 
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    aside = places.mean(axis=0) - middle
+    aside = places.mean(axis=0) - middle if len(places) else np.zeros(3)
     aside -= aside @ up * up
     if np.linalg.norm(aside) < 1e-6:
         aside = np.cross(up, np.eye(3)[np.abs(up).argmin()])
