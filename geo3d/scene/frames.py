@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from geo3d.scene.codecs import decode_colour, decode_depth
+from geo3d.scene.codecs import decode_colour, decode_confidence, decode_depth, in_metres
 from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.label_images import read_labels, read_probabilities
+from geo3d.scene.undistort import undistorted
 
 THREADS = min(os.cpu_count() or 1, 16)
 """That decode: one a core, as far as anything that takes frames keeps up with them."""
@@ -62,11 +62,13 @@ def read_frame(scan: RgbdScan, row: int, labels: bool = False) -> Frame:
     """Decode one frame; raises InputError where an image cannot be read or is not as the scan says."""
     colour = decode_colour(scan.source, scan.colour[row], scan.colour_size)
     counts = decode_depth(scan.source, scan.depth[row], scan.depth_size)
-    depth = counts.astype(np.float32) * np.float32(scan.depth_unit)
-    for none in scan.depth_none:
-        depth[counts == none] = 0
-    if counts.dtype.kind != "u":
-        depth[~((depth > 0) & (depth < np.inf))] = 0
+    depth = in_metres(counts, scan.depth_unit, scan.depth_none)
+    if scan.confidence:
+        depth[decode_confidence(scan.source, scan.confidence[row], scan.depth_size) == 0] = 0
+    if scan.distortion is not None:
+        depth = undistorted(depth, scan.intrinsics[row].numpy(), scan.distortion[row].numpy(), outside=0.0)
+    if scan.colour_distortion is not None:
+        colour = undistorted(colour, scan.colour_intrinsics[row].numpy(), scan.colour_distortion[row].numpy())
     where = scan.world_from_camera[row], scan.intrinsics[row], scan.colour_intrinsics[row]
     told = (read_labels(scan, row), read_probabilities(scan, row)) if labels else (None, None)
     told = (None if image is None else torch.from_numpy(image) for image in told)

@@ -10,7 +10,7 @@ from geo3d.kernels.png import unfilter
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KINDS = {(8, 0): (1, "u1"), (16, 0): (1, ">u2"), (8, 2): (3, "u1")}
 """Channels and type of pixels, by bits and colour type: grey of 8 and 16 bits, RGB of 8."""
-MOST_BYTES = 1 << 28
+MOST_BYTES = 1 << 27
 """Of pixels: larger images are left to others."""
 
 
