@@ -81,7 +81,7 @@ def test_rims_that_touch_are_left_alone():
     corner = int(faces[0, 0])
     around = (faces == corner).any(dim=1).nonzero()[:, 0]
     first = around[0]
-    apart = [row for row in around.tolist() if len(set(faces[row].tolist()) & set(faces[first].tolist())) == 1][0]
+    apart = next(row for row in around.tolist() if len(set(faces[row].tolist()) & set(faces[first].tolist())) == 1)
     alone = (~torch.isin(faces, faces[torch.tensor([int(first), apart])]).any(dim=1)).nonzero()[0, 0]
     keep = torch.ones(len(faces), dtype=torch.bool)
     keep[[int(first), apart, int(alone)]] = False
