@@ -12,6 +12,8 @@ from numba import njit, prange
 SIDE = 8
 VOXELS = SIDE**3
 ZERO, ONE, TWO, THREE, FOUR = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+TURN = 16
+"""Blocks that a thread gets in turn: all threads go over the image together, and none has the costly part of it."""
 UNSEEN = -2
 """A signed distance, in truncations, that no voxel has."""
 NO_CLASS = np.uint8(255)
@@ -21,29 +23,26 @@ FAST = {"contract", "nsz", "arcp", "reassoc"}
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def project(first, steps, size, colour_size, colour_from_depth, places, pixels):
-    """Find the pixels that a block's voxels fall on.
+    """Find the pixels that a block's voxels fall on; `steps` [3, voxel] are added to what `first` has of the first.
 
     Writes `places` [3, voxel]: the way from the middle of the nearest pixel to the right and down, in pixels, and z,
     which is infinite outside of either image; and `pixels` [2, voxel]: the pixels of the depth and colour image. Where
-    `colour_size` is None there is no colour image.
+    `colour_size` is None there is no colour image, or its pixels are the depth image's.
     """
     real, far = places.dtype.type, places.dtype.type(np.inf)
     zero, half = real(0), real(0.5)
     u0, v0, z0 = first[0], first[1], first[2]
-    ux, uy, uz, vx, vy, vz = steps[0, 0], steps[0, 1], steps[0, 2], steps[1, 0], steps[1, 1], steps[1, 2]
-    zx, zy, zz = steps[2, 0], steps[2, 1], steps[2, 2]
     width, u_end, v_end = np.int32(size[1]), real(size[1]), real(size[0])
     if colour_size is not None:
         colour_width, cu_end, cv_end = np.int32(colour_size[1]), real(colour_size[1]), real(colour_size[0])
         scale_u, scale_v = colour_from_depth[0], colour_from_depth[2]
         shift_u, shift_v = colour_from_depth[1] + half - scale_u * half, colour_from_depth[3] + half - scale_v * half
     for i in range(VOXELS):
-        k, j = np.uint64(i), np.int32(i)
-        x, y, z = real(j >> np.int32(6)), real(j >> np.int32(3) & np.int32(7)), real(j & np.int32(7))
-        depth = z0 + x * zx + y * zy + z * zz
+        k = np.uint64(i)
+        depth = z0 + steps[TWO, k]
         inverse = real(1) / depth
-        u = (u0 + x * ux + y * uy + z * uz) * inverse + half  # from here on from the corner of the image
-        v = (v0 + x * vx + y * vy + z * vz) * inverse + half
+        u = (u0 + steps[ZERO, k]) * inverse + half  # from here on from the corner of the image
+        v = (v0 + steps[ONE, k]) * inverse + half
         inside = (depth > zero) & (u > zero) & (v > zero) & (u < u_end) & (v < v_end)
         if colour_size is not None:
             cu, cv = scale_u * u + shift_u, scale_v * v + shift_v
@@ -113,21 +112,23 @@ def average(signed, factors, means, weights, views, cap, free):
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def tint(signed, pixels, image, colours, level, cap, near):
-    """Move the mean colours of voxels near the surface: few of all, and whole blocks' colours are never touched."""
+def tint(signed, pixels, image, colours, level, cap, near, found):
+    """Move the mean colours of voxels near the surface, few of all, which are first listed in `found` [voxel]."""
     real = signed.dtype.type
-    one, half = real(1), real(0.5)
-    for i in range(VOXELS):
-        k = np.uint64(i)
-        if abs(signed[k]) <= near:
-            at, pixel = FOUR * k, THREE * np.uint64(pixels[k])
-            red, green, blue = real(colours[at]), real(colours[at + ONE]), real(colours[at + TWO])
-            count = min(real(colours[at + THREE]) + one, cap)
-            share = one / count
-            colours[at] = np.int16(red + (level * image[pixel] - red) * share + half)
-            colours[at + ONE] = np.int16(green + (level * image[pixel + ONE] - green) * share + half)
-            colours[at + TWO] = np.int16(blue + (level * image[pixel + TWO] - blue) * share + half)
-            colours[at + THREE] = np.int16(count)
+    one, half, count = real(1), real(0.5), np.int32(0)
+    for i in range(VOXELS):  # without a branch, which would be foreseen wrongly half of the time
+        found[np.uint64(count)] = np.int32(i)
+        count += np.int32(abs(signed[np.uint64(i)]) <= near)
+    for i in range(count):
+        k = np.uint64(found[np.uint64(i)])
+        at, pixel = FOUR * k, THREE * np.uint64(pixels[k])
+        red, green, blue = real(colours[at]), real(colours[at + ONE]), real(colours[at + TWO])
+        views = min(real(colours[at + THREE]) + one, cap)
+        share = one / views
+        colours[at] = np.int16(red + (level * image[pixel] - red) * share + half)
+        colours[at + ONE] = np.int16(green + (level * image[pixel + ONE] - green) * share + half)
+        colours[at + TWO] = np.int16(blue + (level * image[pixel + TWO] - blue) * share + half)
+        colours[at + THREE] = np.int16(views)
 
 
 @njit(cache=True, error_model="numpy")
@@ -170,6 +171,7 @@ def first_voxel(block, projection, first):
 
 @njit(cache=True, parallel=True, error_model="numpy", fastmath=FAST)
 def integrate(
+    threads,
     rows,
     blocks,
     projection,
@@ -199,31 +201,36 @@ def integrate(
     `projection` [3, 4] gives (u z, v z, z) of a block's first voxel, `steps` [3, axis] is what one voxel along an axis
     adds; `factors` [pixel] is None or what a vote is multiplied with; `image` [row, column, 3] and `labels` [pixel,
     candidate, 2], of the colour camera, may be None, and are then not averaged; `colour_from_depth` is the scale and
-    shift of pixel columns, then of rows; `level` is what one of a colour's 255 levels is in `rgbn`.
+    shift of pixel columns, then of rows, and `colour_size` None where both cameras have the same pixels; `level` is what one of a colour's 255 levels is in `rgbn`.
     """
-    size, flat_planes = planes.shape[:2], planes.reshape(-1)
+    size, flat_planes, real = planes.shape[:2], planes.reshape(-1), tsdf.dtype.type
     means, weights, views = tsdf.reshape(-1, VOXELS), weight.reshape(-1, VOXELS), seen.reshape(-1, VOXELS)
-    for i in prange(rows.shape[0]):
-        row, pixels, first = rows[i], np.empty((2, VOXELS), np.int32), np.empty(3, tsdf.dtype)
+    of_colour = 0 if colour_size is None else 1
+    offsets = np.empty((3, VOXELS), tsdf.dtype)
+    for axis in range(3):
+        for i in range(VOXELS):
+            x, y, z = real(i // 64), real(i // 8 % 8), real(i % 8)
+            offsets[axis, i] = x * steps[axis, 0] + y * steps[axis, 1] + z * steps[axis, 2]
+    turns = -(-rows.shape[0] // TURN)
+    for thread in prange(threads):
+        pixels, first, found = np.empty((2, VOXELS), np.int32), np.empty(3, tsdf.dtype), np.empty(VOXELS, np.int32)
         places, samples = np.empty((3, VOXELS), tsdf.dtype), np.empty(4 * VOXELS, tsdf.dtype)
-        first_voxel(blocks[i], projection, first)
-        project(first, steps, size, colour_size, colour_from_depth, places, pixels)
-        sample(pixels[0], flat_planes, samples)
-        if measure(places, samples, truncation, most) > 0:
-            if factors is None:
-                average(places[2], None, means[row], weights[row], views[row], cap, free)
-            else:
-                gather(pixels[0], factors, places[0])
-                average(places[2], places[0], means[row], weights[row], views[row], cap, free)
-            if image is not None:
-                tint(places[2], pixels[1], image.reshape(-1), rgbn[row].reshape(-1), level, colour_cap, near)
-            if labels is not None:
-                held = candidates.shape[-1]
-                label(
-                    places[2],
-                    pixels[1],
-                    labels,
-                    candidates[row].reshape(VOXELS, held),
-                    votes[row].reshape(VOXELS, held),
-                    near,
-                )
+        for turn in range(thread, turns, threads):
+            for i in range(TURN * turn, min(TURN * (turn + 1), rows.shape[0])):
+                row = rows[i]
+                first_voxel(blocks[i], projection, first)
+                project(first, offsets, size, colour_size, colour_from_depth, places, pixels)
+                sample(pixels[0], flat_planes, samples)
+                if measure(places, samples, truncation, most) == 0:
+                    continue
+                if factors is None:
+                    average(places[2], None, means[row], weights[row], views[row], cap, free)
+                else:
+                    gather(pixels[0], factors, places[0])
+                    average(places[2], places[0], means[row], weights[row], views[row], cap, free)
+                if image is not None:
+                    colours = rgbn[row].reshape(-1)
+                    tint(places[2], pixels[of_colour], image.reshape(-1), colours, level, colour_cap, near, found)
+                if labels is not None:
+                    held, counts = candidates[row].reshape(VOXELS, -1), votes[row].reshape(VOXELS, -1)
+                    label(places[2], pixels[of_colour], labels, held, counts, near)

@@ -1,5 +1,7 @@
 """Depth images."""
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -13,26 +15,37 @@ LEAST_FACTOR = 1e-3
 
 
 def fit_planes(
-    depth: Float[Tensor, "height width"], intrinsics: Float[Tensor, "3 3"], reach: int = 1, least: float = 0.0
+    depth: Float[Tensor, "height width"],
+    intrinsics: Float[Tensor, "3 3"],
+    reach: int = 1,
+    least: float = 0.0,
+    within: tuple[float, float] = (0.0, math.inf),
 ) -> Float[Tensor, "height width 4"]:
     """For each pixel the plane its surface lies in: depth, its change a pixel to the right and down, and n . r.
 
     n . r is the surface's unit normal times the pixel's ray (x, y, 1). It turns a distance along z into one
     perpendicular to the surface, is near 1 for a surface seen squarely and near 0 for one seen from the side. Slopes
     are taken over `reach` pixels on each side, across no edge; things too thin to have a slope face the camera. All
-    four are 0 where there is no depth, where n . r is less than `least`, and on the rim of what bends away.
+    four are 0 where there is no depth, where n . r is less than `least`, and on the rim of what bends away. Depth that
+    is not `within` these bounds, in metres, counts as none.
     """
     if depth.device.type != "cpu":
-        return _fit_planes_reference(depth, intrinsics, reach, least)
+        return _fit_planes_reference(depth, intrinsics, reach, least, within)
     K = intrinsics.to(depth.dtype)
     planes = depth.new_empty(*depth.shape, 4)
     camera = torch.stack([K[0, 0], K[1, 1], K[0, 2], K[1, 2]]).numpy()
-    kernel.fit_planes(depth.numpy(), camera, reach, depth.new_tensor(least).numpy()[()], planes.numpy())
+    kernel.fit_planes(depth.numpy(), camera, reach, *depth.new_tensor([least, *within]).numpy(), planes.numpy())
     return planes
 
 
-def _fit_planes_reference(depth: Tensor, intrinsics: Tensor, reach: int, least: float) -> Tensor:
-    K = intrinsics.to(depth)
+def _fit_planes_reference(
+    depth: Tensor,
+    intrinsics: Tensor,
+    reach: int = 1,
+    least: float = 0.0,
+    within: tuple[float, float] = (0.0, math.inf),
+) -> Tensor:
+    K, depth = intrinsics.to(depth), depth.masked_fill((depth < within[0]) | (depth > within[1]), 0)
     height, width = depth.shape
     padded = torch.nn.functional.pad(depth, [reach] * 4)
     left, right = padded[reach:-reach, : -2 * reach], padded[reach:-reach, 2 * reach :]

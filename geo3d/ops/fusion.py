@@ -182,6 +182,7 @@ def integrate_(
     begin = K @ transform(grid.origin.double()[None], camera_from_world)[0]
     colour, labels = (None if kept is None else seen for kept, seen in _averaged(means, view))
     kernel.integrate(
+        torch.get_num_threads(),
         rows.numpy(),
         blocks.numpy(),
         torch.cat([turn * grid.block_size, begin[:, None]], dim=1).numpy(),
@@ -190,7 +191,7 @@ def integrate_(
         None if view.factors is None else view.factors.to(dtype).reshape(-1).numpy(),
         None if colour is None else colour.numpy(),
         None if labels is None else labels.reshape(-1, *labels.shape[2:]).numpy(),
-        view.colour_size,
+        None if _same_pixels(view) else view.colour_size,
         torch.tensor(_colour_from_depth(view), dtype=dtype).numpy(),
         scalar(grid.truncation),
         scalar(_most(free_weight)),
@@ -289,6 +290,12 @@ def _nearest(u: Tensor, v: Tensor, height: int, width: int) -> tuple[Tensor, Ten
 def _near(grid: Grid) -> float:
     """Two voxels, in truncations: no mesh asks for the colour of a voxel farther from the surface."""
     return min(1.0, 2 * grid.voxel_size / grid.truncation)
+
+
+def _same_pixels(view: View) -> bool:
+    """Whether a point falls on the same pixel of both images, or there is only one."""
+    same = view.colour_size == tuple(view.depth.shape) and _colour_from_depth(view) == [1, 0, 1, 0]
+    return same or view.colour_size is None
 
 
 def _colour_from_depth(view: View) -> list[float]:

@@ -88,7 +88,7 @@ def fuse_frames(
     rows, table, empty = range(len(scan.depth)) if rows is None else rows, BlockTable(), 0
     seen = views(scan, config, grid, rows, labels=has_labels(scan))
     for _, view, blocks in track(seen, name, total=len(rows), unit="frames"):
-        empty += not bool((view.depth > 0).any())
+        empty += len(blocks) == 0 and not bool((view.depth > 0).any())
         if keys is not None:
             packed = pack_blocks(blocks)
             blocks = blocks[(packed >= keys[0]) & (packed <= keys[1])]

@@ -76,7 +76,7 @@ def plan_tiles(scan: RgbdScan, config: FuseConfig, grid: Grid, capacity: int) ->
     table, columns, empty = BlockTable(), [], 0
     rows = range(len(scan.depth))
     for _, view, blocks in track(views(scan, config, grid, rows), "plan", total=len(rows), unit="frames"):
-        empty += not bool((view.depth > 0).any())
+        empty += len(blocks) == 0 and not bool((view.depth > 0).any())
         table.rows(blocks)
         columns.append(blocks[:, 0].unique().numpy())
     tell_of_empty(scan, config, empty)

@@ -27,14 +27,14 @@ def views(
 
     for row, frame in zip(rows, stream_frames(scan, rows, labels), strict=True):
         view = view_of(frame, config)
-        blocks = blocks_near_surface(view, grid, stride or stride_of(view, grid))
+        blocks = blocks_near_surface(view, grid, stride or stride_of(frame.intrinsics, config.max_depth, grid))
         yield row, view, within_crop(blocks, grid, scan.crop)
 
 
-def stride_of(view: View, grid: Grid) -> int:
+def stride_of(intrinsics: Tensor, farthest: float, grid: Grid) -> int:
     """Pixels that lie half a block apart at the farthest depth, at most 4."""
-    apart = float(view.depth.max()) / float(view.intrinsics[[0, 1], [0, 1]].min())
-    return max(1, min(4, int(grid.block_size / 2 / apart))) if apart > 0 else 4
+    apart = farthest / min(float(intrinsics[0, 0]), float(intrinsics[1, 1]))
+    return max(1, min(4, int(grid.block_size / 2 / apart)))
 
 
 def within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:
@@ -50,9 +50,8 @@ def view_of(frame: Frame, config: FuseConfig) -> View:
     from geo3d.ops.depth import fit_planes, vote_factors
     from geo3d.ops.fusion import View
 
-    depth = frame.depth.masked_fill((frame.depth > config.max_depth) | (frame.depth < config.min_depth), 0)
-    reach = max(1, round(depth.shape[1] / SLOPE_SHARE))
-    planes = fit_planes(depth, frame.intrinsics, reach, config.min_facing)
+    reach, within = max(1, round(frame.depth.shape[1] / SLOPE_SHARE)), (config.min_depth, config.max_depth)
+    planes = fit_planes(frame.depth, frame.intrinsics, reach, config.min_facing, within)
     by = "angle" in config.weighting, "range" in config.weighting
     factors = vote_factors(planes, frame.intrinsics, *by) if any(by) else None
     colour = frame.colour if config.colour else None

@@ -45,24 +45,20 @@ def ours(scan: RgbdScan, frames: list) -> dict[str, float]:
     import torch
 
     from geo3d.ops.block_grid import BlockTable
-    from geo3d.ops.depth import fit_planes
-    from geo3d.ops.fusion import Grid, View, blocks_near_surface, integrate_
+    from geo3d.ops.fusion import Grid, blocks_near_surface, integrate_
     from geo3d.stages.fuse import FuseConfig
     from geo3d.stages.fuse_pool import Pool, as_volume, block_bytes, finish
-    from geo3d.stages.fuse_views import stride_of
+    from geo3d.stages.fuse_views import stride_of, view_of
     from geo3d.stages.mesh import MeshConfig, extract_mesh
 
     grid = Grid(torch.zeros(3, dtype=torch.float64), VOXEL, TRUNCATION_VOXELS * VOXEL)
-    K = scan.intrinsics[0]
     config = FuseConfig(voxel_size=VOXEL, max_depth=MAX_DEPTH)
 
     def fuse(pool: Pool, table: BlockTable, some: list) -> int:
         visited = 0
         for frame in some:
-            depth = frame.depth.masked_fill(frame.depth > MAX_DEPTH, 0)
-            planes = fit_planes(depth, K, max(1, round(depth.shape[1] / 160)), config.min_facing)
-            view = View(planes, frame.colour, K, K, frame.world_from_camera)
-            blocks = blocks_near_surface(view, grid, stride_of(view, grid))
+            view = view_of(frame, config)
+            blocks = blocks_near_surface(view, grid, stride_of(frame.intrinsics, MAX_DEPTH, grid))
             integrate_(pool.means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
             visited += len(blocks) * 8**3
         return visited

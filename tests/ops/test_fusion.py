@@ -141,6 +141,20 @@ def test_kernel_and_reference_integrate_alike(dtype: torch.dtype, allowed: float
         assert float(((ours[name].double() - wanted[name]).abs() > near).double().mean()) <= allowed
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.75])
+def test_a_colour_image_on_the_depths_pixels_is_read_there(shift: float):
+    """With the same camera kernels take a shorter way; one that sees a bit farther to the left must not go it."""
+    view = random_view(0)
+    shifted = view.intrinsics + torch.tensor([[0, 0, shift], [0, 0, 0], [0, 0, 0]])
+    colour = torch.randint(0, 256, (24, 32, 3), generator=torch.Generator().manual_seed(1)).byte()
+    same = dataclasses.replace(view, colour=colour, colour_intrinsics=shifted)
+    blocks = blocks_near_surface(view, GRID)
+    ours, wanted = (vars(fused([same], blocks, integrate)) for integrate in (integrate_, _integrate_reference_))
+    assert int((ours["colour"][..., 3] > 0).sum()) > 500
+    for name in ("tsdf", "weight", "seen", "colour"):
+        torch.testing.assert_close(ours[name], wanted[name])
+
+
 @integrators
 @pytest.mark.parametrize(("cap", "free"), [(255.0, 0.1), (1.1, 0.03), (1.5, 0.6)])
 def test_voxels_hold_what_a_slow_loop_averages(integrate, cap: float, free: float):
