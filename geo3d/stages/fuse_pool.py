@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,9 @@ from geo3d.progress import track
 from geo3d.stages.fuse_views import in_view, views
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, dtype
 
-    from geo3d.ops.fusion import Grid
+    from geo3d.ops.fusion import Grid, Means
     from geo3d.scene.kinds import RgbdScan, TsdfVolume
     from geo3d.stages.fuse import FuseConfig
 
@@ -50,7 +50,7 @@ class Pool:
         def zeros(kind: type, *last: int) -> Tensor:
             return torch.from_numpy(np.zeros((self.capacity, 8, 8, 8, *last), kind))
 
-        self.means = Means(
+        self.means: Means | None = Means(
             tsdf=zeros(np.float32),
             weight=zeros(np.float32),
             seen=zeros(np.uint8),
@@ -59,11 +59,11 @@ class Pool:
             votes=zeros(np.int16, CANDIDATES) if labels else None,
         )
 
-    def clear(self, count: int) -> None:
-        """Forget the first blocks."""
-        for part in vars(self.means).values():
-            if part is not None:
-                part[:count] = 0
+    def take(self) -> Means:
+        """The means, which the pool then no longer has."""
+        assert self.means is not None, "the pool is used up"
+        means, self.means = self.means, None
+        return means
 
 
 def fuse_frames(
@@ -86,6 +86,7 @@ def fuse_frames(
     from geo3d.ops.fusion import integrate_
 
     rows, table, empty = range(len(scan.depth)) if rows is None else rows, BlockTable(), 0
+    assert pool.means is not None, "the pool is used up"
     seen = views(scan, config, grid, rows, labels=has_labels(scan))
     for _, view, blocks in track(seen, name, total=len(rows), unit="frames"):
         empty += len(blocks) == 0 and not bool((view.depth > 0).any())
@@ -119,32 +120,53 @@ class Part:
 
 
 def finish(pool: Pool, blocks: Tensor, grid: Grid, scan: RgbdScan) -> Part:
-    """Sort the blocks, leaving out those never seen, and round what was precise for the sake of the means."""
+    """Sort the blocks, leaving out those never seen, and round what was precise for the sake of the means.
+
+    Uses the pool up: each of its fields is let go of as soon as its part is made, so that there are never two wholes.
+    """
     import torch
 
     from geo3d.ops.block_grid import pack_blocks
 
-    means = pool.means
+    means = dict(vars(pool.take()))
+    del means["weight"]
+    views = means.pop("seen")
     if scan.crop is not None:
-        means.seen[: len(blocks)] *= _inside(blocks, grid, scan.crop)
+        views[: len(blocks)] *= _inside(blocks, grid, scan.crop)
     order = pack_blocks(blocks).argsort()
-    order = order[means.seen[: len(blocks)].amax(dim=(1, 2, 3))[order] > 0]
-    weight = means.seen[order]
-    tsdf = torch.empty(weight.shape)
-    colour = None if means.colour is None else weight.new_empty(*weight.shape, 3)
-    candidates, votes = (
-        None if kept is None else kept.new_empty(*weight.shape, kept.shape[-1])
-        for kept in (means.candidates, means.votes)
-    )
-    for begin in range(0, len(order), AT_ONCE):
-        part = slice(begin, begin + AT_ONCE)
-        seen = weight[part] > 0
-        tsdf[part] = torch.where(seen, means.tsdf[order[part]], 1.0)
-        if colour is not None and means.colour is not None:
-            colour[part] = _rounded(means.colour[order[part]], seen)
-        if means.candidates is not None and means.votes is not None and candidates is not None and votes is not None:
-            candidates[part], votes[part] = _labelled(means.candidates[order[part]], means.votes[order[part]], seen)
-    return Part(blocks[order], tsdf, weight, colour, candidates, votes)
+    order = order[views[: len(blocks)].amax(dim=(1, 2, 3))[order] > 0]
+    seen = views[order]
+    del views
+    tsdf = _made(lambda some, here: some.masked_fill(~here, 1), means.pop("tsdf"), order, seen)
+    colour = means.pop("colour")
+    colour = None if colour is None else _made(_rounded, colour, order, seen, (3,), seen.dtype)
+    candidates, votes = means.pop("candidates"), means.pop("votes")
+    if candidates is not None and votes is not None:
+        sorts = [_labelled(candidates[some], votes[some], here) for some, here in _runs(order, seen)]
+        candidates, votes = (torch.cat(parts) for parts in zip(*sorts, strict=True))
+    return Part(blocks[order], tsdf, seen, colour, candidates, votes)
+
+
+def _made(
+    make: Callable[[Tensor, Tensor], Tensor],
+    means: Tensor,
+    order: Tensor,
+    seen: Tensor,
+    last: tuple[int, ...] = (),
+    kind: dtype | None = None,
+) -> Tensor:
+    """What is made of the blocks' means and of which voxels were seen, some blocks at a time."""
+    whole = means.new_empty(*seen.shape, *last, dtype=kind)
+    done = 0
+    for some, here in _runs(order, seen):
+        whole[done : done + len(some)] = make(means[some], here)
+        done += len(some)
+    return whole
+
+
+def _runs(order: Tensor, seen: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows of some blocks at a time, and which of their voxels were seen."""
+    return ((some, views > 0) for some, views in zip(order.split(AT_ONCE), seen.split(AT_ONCE), strict=True))
 
 
 def _rounded(colour: Tensor, seen: Tensor) -> Tensor:

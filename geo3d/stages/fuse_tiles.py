@@ -49,12 +49,12 @@ def fuse_in_tiles(scan: RgbdScan, config: FuseConfig, grid: Grid, limit: int) ->
     tiles = plan_tiles(scan, config, grid, capacity)
     if len(tiles) > 1:
         say(f"fuse: in {len(tiles)} parts, to stay within {config.max_memory}")
-    pool, spool = Pool(scan, config, limit - frames), _Spool()
+    spool = _Spool()
     for number, tile in enumerate(tiles, start=1):
         name = f"fuse {number}/{len(tiles)}"
+        pool = Pool(scan, config, limit - frames)
         blocks, _ = fuse_frames(pool, scan, config, grid, tile.rows, tile.keys, name)
         spool.add(finish(pool, blocks, grid, scan))
-        pool.clear(len(blocks))
     return as_volume(spool.joined(), grid, scan)
 
 

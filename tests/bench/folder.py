@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from geo3d.scene.memory import peak_memory, reset_peak_memory, resident_memory
-from tests.bench.fusion import BLOCK_COUNT, MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS
+from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS, peer_grid
 
 SOME = "0:3"
 
@@ -54,13 +54,9 @@ def ours(folder: Path, arguments: argparse.Namespace, out: Path, few: bool) -> N
 def peer(folder: Path, arguments: argparse.Namespace, out: Path, few: bool) -> None:
     import open3d as o3d
 
-    o3c, t, band = o3d.core, o3d.t.geometry, float(TRUNCATION_VOXELS)
+    o3c, t, band = o3d.core, o3d.t, float(TRUNCATION_VOXELS)
     K = o3c.Tensor(np.loadtxt(folder / "camera-intrinsics.txt"))
-    kinds, block = (o3c.float32,) * 3, arguments.block
-    count = BLOCK_COUNT * (16 // block) ** 2
-    grid = t.VoxelBlockGrid(
-        ("tsdf", "weight", "color"), kinds, ((1), (1), (3)), arguments.voxel_size, block, count, o3c.Device("CPU:0")
-    )
+    grid = peer_grid(arguments.voxel_size, arguments.block)()
     names = sorted(path.name.split(".")[0] for path in folder.glob("*.depth.png"))
     for name in names[: 3 if few else None]:
         depth = t.io.read_image(str(folder / f"{name}.depth.png"))
