@@ -17,15 +17,15 @@ class FrameFiles:
     colour_part: tuple[int, int] | None = None
     """First byte and length of the image in its file; None: the file is the image."""
     depth_part: tuple[int, int] | None = None
-    labels: str | None = None
-    """Image of classes, where the format has one a frame."""
-    probabilities: str | None = None
-    """Class probabilities, likewise."""
     stamp: float | None = None
     """Seconds, from any moment on, where the format keeps them."""
     confidence: str | None = None
     """How sure each depth is, where the format has that: 0 in pixels that are not to be used."""
     confidence_part: tuple[int, int] | None = None
+    labels: str | None = None
+    """Image of classes, where the format has one a frame."""
+    probabilities: str | None = None
+    """Class probabilities, likewise."""
 
 
 def image_name(file: str, part: tuple[int, int] | None, row: int) -> str:

@@ -18,6 +18,7 @@ from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.memory import peak_memory, reset_peak_memory
 
 TRUNCATION_VOXELS, MAX_DEPTH, MIN_WEIGHT = 8, 4.0, 3
+"""The last is 2.5 for Open3D, which wants more than that."""
 BLOCK_COUNT = 16_000
 
 
@@ -120,7 +121,7 @@ def peer(frames: list, intrinsics: np.ndarray, make_grid: Callable[[], Any]) -> 
         grid.integrate(blocks, depth, colour, K, K, camera_from_world, 1000.0, MAX_DEPTH, band)
     fused, memory = time.perf_counter() - start, peak_memory() - before
     start = time.perf_counter()
-    mesh = grid.extract_triangle_mesh(float(MIN_WEIGHT))
+    mesh = grid.extract_triangle_mesh(MIN_WEIGHT - 0.5)
     meshed = time.perf_counter() - start
     faces = len(mesh.triangle.indices)
     return {"integrate": fused / len(inputs), "extract": meshed, "memory": memory, "faces": faces}
