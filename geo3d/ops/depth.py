@@ -34,7 +34,8 @@ def fit_planes(
     K = intrinsics.to(depth.dtype)
     planes = depth.new_empty(*depth.shape, 4)
     camera = torch.stack([K[0, 0], K[1, 1], K[0, 2], K[1, 2]]).numpy()
-    kernel.fit_planes(depth.numpy(), camera, reach, *depth.new_tensor([least, *within]).numpy(), planes.numpy())
+    least, nearest, farthest = depth.new_tensor([least, *within]).numpy()
+    kernel.fit_planes(depth.numpy(), camera, reach, least, nearest, farthest, planes.numpy())
     return planes
 
 

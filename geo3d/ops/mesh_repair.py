@@ -70,7 +70,8 @@ def simplified(
     Rims of open meshes shrink, unless they are kept: then there may be more faces.
     """
     parts = vertices.float().numpy(), faces.int().numpy()
-    kept, joined = simplify(*parts, target_count=count, preserve_border=keep_rims)
+    made = simplify(*parts, target_count=count, preserve_border=keep_rims)
+    kept, joined = made[0], made[1]
     return torch.from_numpy(kept).float(), torch.from_numpy(joined).to(faces.dtype)
 
 

@@ -30,10 +30,10 @@ def holes_closed(surface: Surface, longest: float) -> Surface:
 
     if longest == 0:
         return surface
-    middles, fans, *rims = close_holes(surface.vertices, surface.faces, longest)
+    middles, fans, edges, rim = close_holes(surface.vertices, surface.faces, longest)
     if len(middles) == 0:
         return surface
-    shades = mean_of_rims(surface.colours.float(), *rims, len(middles)).round().byte()
+    shades = mean_of_rims(surface.colours.float(), edges, rim, len(middles)).round().byte()
     observed = surface.observed
     if observed is None:
         observed = torch.ones(len(surface.vertices), dtype=torch.bool)

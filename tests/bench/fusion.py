@@ -95,7 +95,8 @@ def peer_grid(voxel_size: float, block: int) -> Callable[[], Any]:
     """What makes Open3D's grid, which takes its memory at once."""
     import open3d as o3d
 
-    names, kinds, shapes = ("tsdf", "weight", "color"), (o3d.core.float32,) * 3, ((1), (1), (3))
+    names, kinds = ("tsdf", "weight", "color"), (o3d.core.float32,) * 3
+    shapes = [o3d.core.SizeVector([size]) for size in (1, 1, 3)]
     device = o3d.core.Device("CPU:0")
     return lambda: o3d.t.geometry.VoxelBlockGrid(names, kinds, shapes, voxel_size, block, BLOCK_COUNT, device)
 
