@@ -112,10 +112,10 @@ def average(signed, factors, means, weights, views, cap, free):
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def tint(signed, pixels, image, colours, level, cap, near, found):
+def tint(signed, pixels, image, colours, level, half, cap, near, found):
     """Move the mean colours of voxels near the surface, few of all, which are first listed in `found` [voxel]."""
-    real = signed.dtype.type
-    one, half, count = real(1), real(0.5), np.int32(0)
+    real, kept = signed.dtype.type, colours.dtype.type
+    one, count = real(1), np.int32(0)
     for i in range(VOXELS):  # without a branch, which would be foreseen wrongly half of the time
         found[np.uint64(count)] = np.int32(i)
         count += np.int32(abs(signed[np.uint64(i)]) <= near)
@@ -125,10 +125,10 @@ def tint(signed, pixels, image, colours, level, cap, near, found):
         red, green, blue = real(colours[at]), real(colours[at + ONE]), real(colours[at + TWO])
         views = min(real(colours[at + THREE]) + one, cap)
         share = one / views
-        colours[at] = np.int16(red + (level * image[pixel] - red) * share + half)
-        colours[at + ONE] = np.int16(green + (level * image[pixel + ONE] - green) * share + half)
-        colours[at + TWO] = np.int16(blue + (level * image[pixel + TWO] - blue) * share + half)
-        colours[at + THREE] = np.int16(views)
+        colours[at] = kept(red + (level * image[pixel] - red) * share + half)
+        colours[at + ONE] = kept(green + (level * image[pixel + ONE] - green) * share + half)
+        colours[at + TWO] = kept(blue + (level * image[pixel + TWO] - blue) * share + half)
+        colours[at + THREE] = kept(views)
 
 
 @njit(cache=True, error_model="numpy")
@@ -188,6 +188,7 @@ def integrate(
     free,
     near,
     level,
+    half,
     colour_cap,
     tsdf,
     weight,
@@ -201,7 +202,8 @@ def integrate(
     `projection` [3, 4] gives (u z, v z, z) of a block's first voxel, `steps` [3, axis] is what one voxel along an axis
     adds; `factors` [pixel] is None or what a vote is multiplied with; `image` [row, column, 3] and `labels` [pixel,
     candidate, 2], of the colour camera, may be None, and are then not averaged; `colour_from_depth` is the scale and
-    shift of pixel columns, then of rows, and `colour_size` None where both cameras have the same pixels; `level` is what one of a colour's 255 levels is in `rgbn`.
+    shift of pixel columns, then of rows, and `colour_size` None where both cameras have the same pixels; `level`
+    is what one of a colour's 255 levels is in `rgbn`, and `half` what is added before digits are cut off.
     """
     size, flat_planes, real = planes.shape[:2], planes.reshape(-1), tsdf.dtype.type
     means, weights, views = tsdf.reshape(-1, VOXELS), weight.reshape(-1, VOXELS), seen.reshape(-1, VOXELS)
@@ -230,7 +232,7 @@ def integrate(
                     average(places[2], places[0], means[row], weights[row], views[row], cap, free)
                 if image is not None:
                     colours = rgbn[row].reshape(-1)
-                    tint(places[2], pixels[of_colour], image.reshape(-1), colours, level, colour_cap, near, found)
+                    tint(places[2], pixels[of_colour], image.reshape(-1), colours, level, half, colour_cap, near, found)
                 if labels is not None:
                     held, counts = candidates[row].reshape(VOXELS, -1), votes[row].reshape(VOXELS, -1)
                     label(places[2], pixels[of_colour], labels, held, counts, near)

@@ -135,8 +135,10 @@ class Means:
     """Sum of the votes in the means, up to a cap."""
     seen: UInt8[Tensor, "row 8 8 8"]
     """Number of views, up to 255."""
-    colour: Int16[Tensor, "row 8 8 8 4"] | None
-    """RGB in 1 / LEVEL, and the number of views in it: those that saw a surface within two voxels."""
+    colour: Int16[Tensor, "row 8 8 8 4"] | Float[Tensor, "row 8 8 8 4"] | None
+    """RGB in 1 / LEVEL, and the number of views in it: those that saw a surface within two voxels.
+
+    As whole numbers it is rounded with each view, as floating-point ones it takes twice the memory."""
     candidates: UInt8[Tensor, "row 8 8 8 candidate"] | None = None
     """The classes that those views saw most, 255 for none."""
     votes: Int16[Tensor, "row 8 8 8 candidate"] | None = None
@@ -199,6 +201,7 @@ def integrate_(
         scalar(free_weight),
         scalar(_near(grid)),
         scalar(LEVEL),
+        scalar(_half(means)),
         scalar(min(weight_cap, COLOUR_CAP)),
         means.tsdf.numpy(),
         means.weight.numpy(),
@@ -212,6 +215,11 @@ def integrate_(
 def _averaged(means: Means, view: View) -> list[tuple[Tensor | None, Tensor | None]]:
     """What is kept, and what is seen, of colours and of labels."""
     return [(means.colour, view.colour), (means.candidates, view.labels)]
+
+
+def _half(means: Means) -> float:
+    """What rounds a mean colour when the digits behind the point are cut off."""
+    return 0.5 if means.colour is not None and not means.colour.is_floating_point() else 0.0
 
 
 def _most(free_weight: float) -> float:
@@ -250,8 +258,10 @@ def _integrate_reference_(
         seen = view.colour.to(device)[colour_row, colour_column].to(dtype)
         colour, count = means.colour[rows].to(dtype).split([3, 1], dim=-1)
         views = (count + 1).clamp(max=min(weight_cap, COLOUR_CAP))
-        mixed = torch.cat([(colour + (LEVEL * seen - colour) / views + 0.5).floor(), views], dim=-1)
-        means.colour[rows] = torch.where(near[..., None], mixed.to(torch.int16), means.colour[rows])
+        mixed = colour + (LEVEL * seen - colour) / views
+        mixed = mixed if means.colour.is_floating_point() else (mixed + _half(means)).floor()
+        mixed = torch.cat([mixed, views], dim=-1).to(means.colour.dtype)
+        means.colour[rows] = torch.where(near[..., None], mixed, means.colour[rows])
     if means.candidates is not None and means.votes is not None and view.labels is not None:
         told = view.labels.to(device)[colour_row, colour_column].masked_fill(~near[..., None, None], NO_CLASS)
         held = means.candidates[rows].int(), means.votes[rows].int()
