@@ -20,6 +20,7 @@ def fit_planes(
     reach: int = 1,
     least: float = 0.0,
     within: tuple[float, float] = (0.0, math.inf),
+    out: Float[Tensor, "height width 4"] | None = None,
 ) -> Float[Tensor, "height width 4"]:
     """For each pixel the plane its surface lies in: depth, its change a pixel to the right and down, and n . r.
 
@@ -27,12 +28,13 @@ def fit_planes(
     perpendicular to the surface, is near 1 for a surface seen squarely and near 0 for one seen from the side. Slopes
     are taken over `reach` pixels on each side, across no edge; things too thin to have a slope face the camera. All
     four are 0 where there is no depth, where n . r is less than `least`, and on the rim of what bends away. Depth that
-    is not `within` these bounds, in metres, counts as none.
+    is not `within` these bounds, in metres, counts as none. On the CPU they are written into `out`, if given: memory
+    that was just obtained costs as much as the planes.
     """
     if depth.device.type != "cpu":
         return _fit_planes_reference(depth, intrinsics, reach, least, within)
     K = intrinsics.to(depth.dtype)
-    planes = depth.new_empty(*depth.shape, 4)
+    planes = depth.new_empty(*depth.shape, 4) if out is None else out
     camera = torch.stack([K[0, 0], K[1, 1], K[0, 2], K[1, 2]]).numpy()
     least, nearest, farthest = depth.new_tensor([least, *within]).numpy()
     kernel.fit_planes(depth.numpy(), camera, reach, least, nearest, farthest, planes.numpy())

@@ -75,7 +75,7 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
     K = view.intrinsics
     camera = (float(K[0, 0]), float(K[1, 1]), float(K[0, 2]), float(K[1, 2]))
     where = (camera, rotation.numpy(), centre.numpy(), size, grid.truncation)
-    parts, room = 4, 1 << 13
+    parts, room = 4, 1 << 11
     while True:
         slots, found = np.full((parts, 4 * room), block_kernels.EMPTY), np.empty((parts, room), np.int64)
         counts = np.empty(parts, np.int64)

@@ -21,12 +21,19 @@ SLOPE_SHARE = 160
 def views(
     scan: RgbdScan, config: FuseConfig, grid: Grid, rows: Sequence[int], stride: int | None = None, labels: bool = False
 ) -> Iterator[tuple[int, View, Tensor]]:
-    """Each of the frames at `rows`: its row, what it saw, and the blocks within the crop near what it saw."""
+    """Each of the frames at `rows`: its row, what it saw, and the blocks within the crop near what it saw.
+
+    A view holds until the next one is asked for.
+    """
+    import numpy as np
+    import torch
+
     from geo3d.ops.fusion import blocks_near_surface
     from geo3d.scene.frames import stream_frames
 
+    room = torch.from_numpy(np.empty((*scan.depth_size, 4), np.float32))  # for each view in turn, in large pages
     for row, frame in zip(rows, stream_frames(scan, rows, labels), strict=True):
-        view = view_of(frame, config)
+        view = view_of(frame, config, room)
         blocks = blocks_near_surface(view, grid, stride or stride_of(frame.intrinsics, config.max_depth, grid))
         yield row, view, within_crop(blocks, grid, scan.crop)
 
@@ -45,13 +52,13 @@ def within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:
     return blocks[((low <= crop[1]) & (low + grid.block_size >= crop[0])).all(dim=1)]
 
 
-def view_of(frame: Frame, config: FuseConfig) -> View:
-    """A frame as it is fused: a plane at each pixel that has depth within reach."""
+def view_of(frame: Frame, config: FuseConfig, room: Tensor | None = None) -> View:
+    """A frame as it is fused: a plane at each pixel that has depth within reach; `room` is for these planes."""
     from geo3d.ops.depth import fit_planes, vote_factors
     from geo3d.ops.fusion import View
 
     reach, within = max(1, round(frame.depth.shape[1] / SLOPE_SHARE)), (config.min_depth, config.max_depth)
-    planes = fit_planes(frame.depth, frame.intrinsics, reach, config.min_facing, within)
+    planes = fit_planes(frame.depth, frame.intrinsics, reach, config.min_facing, within, room)
     by = "angle" in config.weighting, "range" in config.weighting
     factors = vote_factors(planes, frame.intrinsics, *by) if any(by) else None
     colour = frame.colour if config.colour else None

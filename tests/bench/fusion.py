@@ -60,9 +60,9 @@ def ours(scan: RgbdScan, frames: list, voxel_size: float) -> dict[str, float]:
     config = FuseConfig(voxel_size=voxel_size, max_depth=MAX_DEPTH)
 
     def fuse(means: Means, table: BlockTable, some: list) -> int:
-        visited = 0
+        visited, room = 0, torch.from_numpy(np.empty((*scan.depth_size, 4), np.float32))
         for frame in some:
-            view = view_of(frame, config)
+            view = view_of(frame, config, room)
             blocks = blocks_near_surface(view, grid, stride_of(frame.intrinsics, MAX_DEPTH, grid))
             integrate_(means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
             visited += len(blocks) * 8**3
