@@ -28,7 +28,7 @@ def views(
     import numpy as np
     import torch
 
-    from geo3d.ops.fusion import blocks_near_surface
+    from geo3d.ops.fusion_blocks import blocks_near_surface
     from geo3d.scene.frames import stream_frames
 
     room = torch.from_numpy(np.empty((*scan.depth_size, 4), np.float32))  # for each view in turn, in large pages

@@ -50,7 +50,8 @@ def ours(scan: RgbdScan, frames: list, voxel_size: float) -> dict[str, float]:
     import torch
 
     from geo3d.ops.block_grid import BlockTable
-    from geo3d.ops.fusion import Grid, Means, blocks_near_surface, integrate_
+    from geo3d.ops.fusion import Grid, Means, integrate_
+    from geo3d.ops.fusion_blocks import blocks_near_surface
     from geo3d.stages.fuse import FuseConfig
     from geo3d.stages.fuse_pool import Pool, as_volume, block_bytes, finish
     from geo3d.stages.fuse_views import stride_of, view_of

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from geo3d.ops.block_grid import BlockTable
-from geo3d.ops.fusion import LEVEL, Grid, Means, blocks_near_surface, integrate_
+from geo3d.ops.fusion import LEVEL, Grid, Means, integrate_
+from geo3d.ops.fusion_blocks import blocks_near_surface
 from geo3d.stages.fuse import FuseConfig
 from geo3d.stages.fuse_views import stride_of, view_of
 from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS, decode

@@ -15,11 +15,10 @@ from geo3d.ops.fusion import (
     Grid,
     Means,
     View,
-    _blocks_near_surface_reference,
     _integrate_reference_,
-    blocks_near_surface,
     integrate_,
 )
+from geo3d.ops.fusion_blocks import _blocks_near_surface_reference, blocks_near_surface
 
 GRID = Grid(torch.tensor([0.013, -0.021, 0.034], dtype=torch.float64), 0.03, 0.1)
 integrators = pytest.mark.parametrize("integrate", [integrate_, _integrate_reference_])

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from geo3d.ops.fusion import Means, View, _integrate_reference_, blocks_near_surface, integrate_
+from geo3d.ops.fusion import Means, View, _integrate_reference_, integrate_
+from geo3d.ops.fusion_blocks import blocks_near_surface
 from geo3d.ops.label_votes import (
     CANDIDATES,
     NO_CLASS,
