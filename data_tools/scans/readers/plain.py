@@ -7,7 +7,8 @@
      "frames": [{"colour": "colour/0.jpg", "depth": "depth/0.png", "world_from_camera": [[1, 0, 0, 0], "..."]}]}
 
 Depth is 16-bit PNG, ``depth_unit`` metres a count, 0 where there is none. ``up`` and ``colour_intrinsics`` may be left
-out, a frame's ``world_from_camera`` may be null. Cameras look along +z, x right, y down.
+out. A frame's ``world_from_camera`` may be null: it is skipped, or where all are null, the path is found. Cameras look
+along +z, x right, y down.
 """
 
 from __future__ import annotations
@@ -64,14 +65,15 @@ def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
     if not (folder / INDEX).exists():
         return None
-    frames, skipped = [], []
-    for row, frame in enumerate(_index(folder).frames):
+    frames, skipped, listed = [], [], _index(folder).frames
+    for row, frame in enumerate(listed):
         missing = [name for name in (frame.colour, frame.depth) if not (folder / name).exists()]
         if missing:
             skipped.append((frame.colour, f"no {missing[0]}"))
         else:
             frames.append(FrameFiles(frame.colour, frame.depth, row))
-    return Listing(tuple(frames), (INDEX,), tuple(skipped))
+    located = any(frame.world_from_camera is not None for frame in listed)
+    return Listing(tuple(frames), (INDEX,), tuple(skipped), located)
 
 
 def read(source: Source, config: None) -> RgbdScan:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = "frame-*.color.jpg or .png, with .depth.png and .pose.txt of the same name; camera-intrinsics.txt if there"
+LOOKS_FOR = "frame-*.color.jpg or .png, with .depth.png of the same name; .pose.txt, camera-intrinsics.txt if there"
 _INTRINSICS = "camera-intrinsics.txt"
 
 
@@ -35,7 +35,7 @@ def find(folder: Path) -> Listing | None:
         else:
             skipped.append((path.name, f"no {stem}.depth.png"))
     shared = (_INTRINSICS,) if (folder / _INTRINSICS).exists() else ()
-    return Listing(tuple(frames), shared, tuple(skipped))
+    return Listing(tuple(frames), shared, tuple(skipped), located=any(frame.transform for frame in frames))
 
 
 def read(source: Source, config: None) -> RgbdScan:
