@@ -5,6 +5,7 @@ The parts are Open3D's and OpenCV's; ours is the order, and the check.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo3d.stages.registration.libraries import open3d
-from geo3d.stages.registration.views import CELL, FAR, View, cloud_of
+from geo3d.stages.registration.views import CELL, View, cloud_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,12 @@ LEAST_MATCHES = 5
 """Features that agree on a motion."""
 REACH = 0.05
 """Metres at which features, and at the end surfaces, still belong together."""
-LOOSE, FIRM = 0.003, 0.02
-"""Resistance to the motion that surfaces resist least: of less, as of a wall along itself, they do not fix it even
-beside features; of more, they do without."""
+FIRM = 0.02
+"""Resistance to the motion that surfaces resist least, below which, as of a wall along itself, they leave it open."""
+STILL_AGREEING = 0.6
+"""Share of the features that agree on their own motion which must agree on that of the surfaces."""
+OF_FEATURES, SETTLING = 0.25, 5
+"""Weight of a feature beside that of a cell of surface, and how often both are weighed."""
 OVERLAP, AGREEING, CONTRADICTING = 0.2, 0.8, 0.08
 """A step's least share of points in view of the other, of those on its surface, and its most in front of that."""
 
@@ -37,7 +41,7 @@ class Step:
     target_from_source: NDArray[np.float64]
     """[4, 4], rigid, metres."""
     information: NDArray[np.float64]
-    """[6, 6], as Open3D's graphs weigh it."""
+    """[6, 6], what holds it in the target's space: turns about x, y, z, then ways along them."""
     overlap: float
     """Share of the points that the other view looks at, the lower of both ways."""
     agreeing: float
@@ -59,8 +63,8 @@ def align(source: View, target: View, guess: NDArray[np.float64] | None, by_shap
     clouds = cloud_of(source), cloud_of(target)
     matched = by_features(source, target)
     for start in _starts(clouds, matched, guess, by_shape):
-        motion = _refined(source, target, clouds, start, matched)
-        step = None if motion is None else _judged(source, target, clouds, motion)
+        motion = _refined(clouds, start, matched)
+        step = None if motion is None else _judged(source, target, clouds, motion, matched)
         if step is not None and step.holds:
             return step
     return None
@@ -87,12 +91,15 @@ class Matched:
     """[pair, 3]"""
     motion: NDArray[np.float64]
     """[4, 4], on which most agree."""
-    agreeing: int
-    """How many."""
+
+    def apart(self, motion: NDArray[np.float64]) -> NDArray[np.float64]:
+        """[pair], metres between them under a motion."""
+        return np.linalg.norm(self.source @ motion[:3, :3].T + motion[:3, 3] - self.target, axis=1)
 
     def bear_out(self, motion: NDArray[np.float64]) -> bool:
-        """Whether at least half as many, and LEAST_MATCHES, agree on another motion, half as exactly."""
-        return _agreeing(self.source, self.target, motion, 2 * REACH) >= max(LEAST_MATCHES, self.agreeing / 2)
+        """Whether LEAST_MATCHES, and most of those that agree on their own motion, agree on another."""
+        most = int((self.apart(self.motion) < REACH).sum())
+        return int((self.apart(motion) < REACH).sum()) >= max(LEAST_MATCHES, STILL_AGREEING * most)
 
 
 def by_features(source: View, target: View) -> Matched | None:
@@ -114,15 +121,8 @@ def by_features(source: View, target: View) -> Matched | None:
             criteria=registration.RANSACConvergenceCriteria(20_000, 0.999),
         ).transformation
     )
-    agreeing = _agreeing(*ends, motion, REACH)
-    return Matched(*ends, motion, agreeing) if agreeing >= LEAST_MATCHES else None
-
-
-def _agreeing(
-    source: NDArray[np.float64], target: NDArray[np.float64], motion: NDArray[np.float64], reach: float
-) -> int:
-    moved = source @ motion[:3, :3].T + motion[:3, 3]
-    return int((np.linalg.norm(moved - target, axis=1) < reach).sum())
+    matched = Matched(*ends, motion)
+    return matched if matched.bear_out(motion) else None
 
 
 def _matches(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -160,11 +160,11 @@ def _by_shape(source: Any, target: Any) -> NDArray[np.float64]:
 
 
 def _refined(
-    source: View, target: View, clouds: tuple[Any, Any], start: NDArray[np.float64], matched: Matched | None
+    clouds: tuple[Any, Any], start: NDArray[np.float64], matched: Matched | None
 ) -> NDArray[np.float64] | None:
-    """A start moved until the surfaces meet; where they can slide along each other, until the images do, too.
+    """A start moved until the surfaces meet, and the features with them.
 
-    None where features speak against what comes out, or there are none and the surfaces alone leave it open.
+    None where features speak against what comes out, or where there are none and the surfaces alone leave it open.
     """
     registration = open3d().pipelines.registration
     motion, pairs = start, np.zeros((0, 2), np.int32)
@@ -173,72 +173,87 @@ def _refined(
         criteria = registration.ICPConvergenceCriteria(max_iteration=20)
         result = registration.registration_icp(*clouds, reach, motion, plane, criteria)
         motion, pairs = np.array(result.transformation), np.asarray(result.correspondence_set)
-    firmness = _firmness(clouds, pairs)
     if matched is None:
-        return motion if firmness > FIRM else None
-    if firmness > LOOSE and matched.bear_out(motion):
-        return motion
-    images = by_images(source, target, start)
-    return images if images is not None and matched.bear_out(images) else None
+        return motion if _firmness(clouds, pairs) > FIRM else None
+    motion = _settled(clouds, matched, motion if matched.bear_out(motion) else start)
+    return motion if matched.bear_out(motion) else None
+
+
+def _settled(clouds: tuple[Any, Any], matched: Matched, motion: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The motion on which surfaces and features agree best: surfaces that can slide leave it to features how far.
+
+    Gauss-Newton with Tukey's weights on distances along normals and between features.
+    """
+    points, onto, normals = (np.asarray(part) for part in (clouds[0].points, clouds[1].points, clouds[1].normals))
+    for _ in range(SETTLING):
+        met = open3d().pipelines.registration.evaluate_registration(*clouds, REACH, motion)
+        pairs = np.asarray(met.correspondence_set)
+        moved, ends = (part @ motion[:3, :3].T + motion[:3, 3] for part in (points[pairs[:, 0]], matched.source))
+        facing = normals[pairs[:, 1]]
+        rows = np.concatenate([_ways(moved, facing), *(_ways(ends, axis) for axis in np.eye(3))])
+        left = np.concatenate([((onto[pairs[:, 1]] - moved) * facing).sum(axis=1), *(matched.target - ends).T])
+        of_features = OF_FEATURES * _tukey(matched.apart(motion), 2 * REACH)
+        weights = np.concatenate([_tukey(left[: len(pairs)], REACH), *(of_features,) * 3])
+        held = rows.T @ (weights[:, None] * rows) + 1e-6 * np.eye(6)
+        motion = _small(np.linalg.solve(held, rows.T @ (weights * left))) @ motion
+    return motion
+
+
+def _ways(points: NDArray[np.float64], directions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[point, 6], how far points go in directions for a turn about x, y, z, then for a way along them."""
+    return np.c_[np.cross(points, directions), np.broadcast_to(directions, points.shape)]
+
+
+def _tukey(distances: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
+    return np.clip(1 - (distances / reach) ** 2, 0, 1) ** 2
+
+
+def _small(change: NDArray[Any]) -> NDArray[np.float64]:
+    """The rigid motion of a turn (axis times angle) and a way."""
+    from scipy.spatial.transform import Rotation
+
+    motion = np.eye(4)
+    motion[:3, :3], motion[:3, 3] = Rotation.from_rotvec(change[:3]).as_matrix(), change[3:]
+    return motion
 
 
 def _firmness(clouds: tuple[Any, Any], pairs: NDArray[np.int32]) -> float:
     """How much the surfaces resist the motion that they resist least, of 1 in all: 0 where they slide freely."""
     if len(pairs) < LEAST_POINTS:
         return 0.0
-    normals = np.asarray(clouds[1].normals)[pairs[:, 1]]
     points = np.asarray(clouds[1].points)[pairs[:, 1]]
     points = points - points.mean(axis=0)
     points /= np.sqrt((points**2).sum(axis=1).mean())
-    resisted = np.c_[np.cross(points, normals), normals]
+    resisted = _ways(points, np.asarray(clouds[1].normals)[pairs[:, 1]])
     return float(np.linalg.eigvalsh(resisted.T @ resisted / len(pairs))[0])
 
 
-def by_images(source: View, target: View, start: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Dense odometry on colour and depth (Park et al. 2017); None where it finds no way."""
-    odometry = open3d().t.pipelines.odometry
-
-    steps = [odometry.OdometryConvergenceCriteria(count) for count in (10, 10, 5)]
-    try:
-        found = odometry.rgbd_odometry_multi_scale(
-            _as_images(source),
-            _as_images(target),
-            open3d().core.Tensor(target.intrinsics),
-            open3d().core.Tensor(start),
-            1.0,
-            FAR,
-            steps,
-            odometry.Method.Hybrid,
-        )
-    except RuntimeError:  # its equations have no one solution
-        return None
-    motion = found.transformation.numpy()
-    return motion if np.isfinite(motion).all() else None
-
-
-def _as_images(view: View) -> Any:
-    grey = np.repeat(view.grey[..., None].astype(np.float32) / 255, 3, axis=2)
-    image, tensor = open3d().t.geometry.Image, open3d().core.Tensor
-    return open3d().t.geometry.RGBDImage(image(tensor(grey)), image(tensor(view.depth[..., None].copy())))
-
-
-def _judged(source: View, target: View, clouds: tuple[Any, Any], motion: NDArray[np.float64]) -> Step:
-    registration = open3d().pipelines.registration
-
+def _judged(
+    source: View, target: View, clouds: tuple[Any, Any], motion: NDArray[np.float64], matched: Matched | None
+) -> Step:
     there, back = _seen(source.points, target, motion), _seen(target.points, source, np.linalg.inv(motion))
-    information = registration.get_information_matrix_from_point_clouds(*clouds, REACH, motion)
-    return Step(
-        motion,
-        np.array(information),
-        min(there[0], back[0]),
-        min(there[1], back[1]),
-        max(there[2], back[2]),
-    )
+    met = open3d().pipelines.registration.evaluate_registration(*clouds, REACH, motion)
+    information = _information(clouds[1], np.asarray(met.correspondence_set), motion, matched)
+    overlap, agreeing = (min(pair) for pair in zip(there[:2], back[:2], strict=True))
+    return Step(motion, information, overlap, agreeing, contradicting=max(there[2], back[2]))
 
 
-def _seen(
-    points: NDArray[np.float32], view: View, view_from_points: NDArray[np.floating]
-) -> tuple[float, float, float]:
+def _information(
+    target: Any, pairs: NDArray[np.int32], motion: NDArray[np.float64], matched: Matched | None
+) -> NDArray[np.float64]:
+    """How much the motion is held, about and along axes: by surfaces along their normals, by features in all ways.
+
+    As Choi et al. 2015, equation 10, but that surfaces that can slide do not hold.
+    """
+    rows = [_ways(np.asarray(target.points)[pairs[:, 1]], np.asarray(target.normals)[pairs[:, 1]])]
+    if matched is not None:
+        ends = matched.target[matched.apart(motion) < REACH]
+        rows += [math.sqrt(OF_FEATURES) * _ways(ends, axis) for axis in np.eye(3)]
+    held = np.concatenate(rows)
+    return held.T @ held
+
+
+def _seen(points: NDArray[np.float32], view: View, view_from_points: NDArray[Any]) -> tuple[float, float, float]:
     """Shares of points in another view: where it has depth; of those, on its surface, and in front of it."""
     moved = points @ view_from_points[:3, :3].T + view_from_points[:3, 3]
     ahead = np.maximum(moved[:, 2], 1e-6)

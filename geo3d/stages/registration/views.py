@@ -1,4 +1,4 @@
-"""What registration keeps of a frame: its points with normals, features that are known again, and two small images.
+"""What registration keeps of a frame: its points with normals, features that are known again, and a small depth image.
 
 About 0.5 MB a frame, of which only key frames stay. Arrays are numpy's, which OpenCV and Open3D take.
 """
@@ -22,7 +22,7 @@ NEAR, FAR = 0.1, 4.0
 CELL = 0.05
 """Edge of the cells that a frame's points are averaged in, in metres."""
 WIDTH, LOOKED_AT = 240, 640
-"""Most pixels that the small images, and the image that features are looked for in, are wide."""
+"""Most pixels that the small depth image, and the image that features are looked for in, are wide."""
 FEATURES, LEADING = 500, 64
 """Most features of a frame, and the strongest of them, by which frames of the same place are found."""
 
@@ -41,10 +41,8 @@ class View:
     """[feature, 128], unit vectors: the roots of SIFT's shares (Arandjelovic and Zisserman 2012)."""
     depth: NDArray[np.float32]
     """[height, width], metres, at most WIDTH wide; 0 = none."""
-    grey: NDArray[np.uint8]
-    """[height, width], of the same pixels."""
     intrinsics: NDArray[np.float64]
-    """[3, 3], of these images."""
+    """[3, 3], of this image."""
 
 
 def view_of(frame: Frame) -> View:
@@ -66,9 +64,7 @@ def view_of(frame: Frame) -> View:
     intrinsics = of_depth.copy()
     intrinsics[:2, 2] -= step // 2
     intrinsics[:2] /= step
-    return View(
-        points, normals, corners, descriptors, small, _as_seen_at(grey, of_grey, intrinsics, small.shape), intrinsics
-    )
+    return View(points, normals, corners, descriptors, small, intrinsics)
 
 
 def cloud_of(view: View) -> Any:
@@ -120,18 +116,3 @@ def _surface(
         cloud.estimate_normals(open3d().geometry.KDTreeSearchParamHybrid(radius=2.5 * CELL, max_nn=30))
         cloud.orient_normals_towards_camera_location()
     return np.asarray(cloud.points, np.float32).reshape(-1, 3), np.asarray(cloud.normals, np.float32).reshape(-1, 3)
-
-
-def _as_seen_at(
-    grey: NDArray[np.uint8], of_grey: NDArray[np.float64], intrinsics: NDArray[np.float64], size: tuple[int, ...]
-) -> NDArray[np.uint8]:
-    """A grey image resampled to the pixels of another camera of the same place and orientation."""
-    cv2 = opencv()
-
-    shrink = min(1.0, float(intrinsics[0, 0] / of_grey[0, 0]))
-    if shrink < 1:
-        grey = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        of_grey = _resized(of_grey, shrink)
-    onto = (of_grey @ np.linalg.inv(intrinsics))[:2]
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(grey, onto, (size[1], size[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE)
