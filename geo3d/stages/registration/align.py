@@ -26,12 +26,17 @@ REACH = 0.05
 """Metres at which features, and at the end surfaces, still belong together."""
 FIRM = 0.02
 """Resistance to the motion that surfaces resist least, below which, as of a wall along itself, they leave it open."""
-STILL_AGREEING = 0.6
-"""Share of the features that agree on their own motion which must agree on that of the surfaces."""
+MOST, SOME = 0.6, 0.3
+"""Shares of the features that agree on their own motion: that must agree on the surfaces' for these to have slid little,
+and on the one on which both settle."""
 OF_FEATURES, SETTLING = 0.25, 5
 """Weight of a feature beside that of a cell of surface, and how often both are weighed."""
 OVERLAP, AGREEING, CONTRADICTING = 0.2, 0.8, 0.08
 """A step's least share of points in view of the other, of those on its surface, and its most in front of that."""
+ALIKE, PLAIN = 0.75, 6.0
+"""A step's least correlation of greys, and the least deviation of greys, of 255, that can be correlated."""
+ALLOWED = 0.02
+"""Metres that depths of one surface may differ by, at no distance; twice as many at a metre, and so on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +53,18 @@ class Step:
     """Share of those that lie on the other's surface."""
     contradicting: float
     """Share of those that lie in front of it, where the other sees through them: the higher of both ways."""
+    likeness: float
+    """Correlation of what both look like where they see the same surface; 1 where there is nothing to see."""
 
     @property
     def holds(self) -> bool:
         """Whether it is to be believed."""
-        return self.overlap >= OVERLAP and self.agreeing >= AGREEING and self.contradicting <= CONTRADICTING
+        return (
+            self.overlap >= OVERLAP
+            and self.agreeing >= AGREEING
+            and self.contradicting <= CONTRADICTING
+            and self.likeness >= ALIKE
+        )
 
 
 def align(source: View, target: View, guess: NDArray[np.float64] | None, by_shape: bool = False) -> Step | None:
@@ -96,10 +108,10 @@ class Matched:
         """[pair], metres between them under a motion."""
         return np.linalg.norm(self.source @ motion[:3, :3].T + motion[:3, 3] - self.target, axis=1)
 
-    def bear_out(self, motion: NDArray[np.float64]) -> bool:
-        """Whether LEAST_MATCHES, and most of those that agree on their own motion, agree on another."""
+    def bear_out(self, motion: NDArray[np.float64], share: float) -> bool:
+        """Whether LEAST_MATCHES, and this share of those that agree on their own motion, agree on another."""
         most = int((self.apart(self.motion) < REACH).sum())
-        return int((self.apart(motion) < REACH).sum()) >= max(LEAST_MATCHES, STILL_AGREEING * most)
+        return int((self.apart(motion) < REACH).sum()) >= max(LEAST_MATCHES, share * most)
 
 
 def by_features(source: View, target: View) -> Matched | None:
@@ -122,7 +134,7 @@ def by_features(source: View, target: View) -> Matched | None:
         ).transformation
     )
     matched = Matched(*ends, motion)
-    return matched if matched.bear_out(motion) else None
+    return matched if matched.bear_out(motion, 1) else None
 
 
 def _matches(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -175,8 +187,8 @@ def _refined(
         motion, pairs = np.array(result.transformation), np.asarray(result.correspondence_set)
     if matched is None:
         return motion if _firmness(clouds, pairs) > FIRM else None
-    motion = _settled(clouds, matched, motion if matched.bear_out(motion) else start)
-    return motion if matched.bear_out(motion) else None
+    motion = _settled(clouds, matched, motion if matched.bear_out(motion, MOST) else start)
+    return motion if matched.bear_out(motion, SOME) else None
 
 
 def _settled(clouds: tuple[Any, Any], matched: Matched, motion: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -235,7 +247,7 @@ def _judged(
     met = open3d().pipelines.registration.evaluate_registration(*clouds, REACH, motion)
     information = _information(clouds[1], np.asarray(met.correspondence_set), motion, matched)
     overlap, agreeing = (min(pair) for pair in zip(there[:2], back[:2], strict=True))
-    return Step(motion, information, overlap, agreeing, contradicting=max(there[2], back[2]))
+    return Step(motion, information, overlap, agreeing, max(there[2], back[2]), _likeness(source, target, motion))
 
 
 def _information(
@@ -255,15 +267,33 @@ def _information(
 
 def _seen(points: NDArray[np.float32], view: View, view_from_points: NDArray[Any]) -> tuple[float, float, float]:
     """Shares of points in another view: where it has depth; of those, on its surface, and in front of it."""
+    depth, ahead, _ = _at(points, view, view_from_points)
+    measured = depth > 0
+    count = max(1, int(measured.sum()))
+    behind, allowed = (ahead - depth)[measured], ALLOWED * (1 + depth[measured])
+    on = float((np.abs(behind) < allowed).sum()) / count
+    return float(measured.mean()), on, float((behind < -2 * allowed).sum()) / count
+
+
+def _likeness(source: View, target: View, motion: NDArray[np.float64]) -> float:
+    """Correlation of what both views look like where they see the same surface; 1 where there is nothing to see."""
+    depth, ahead, there = _at(source.points, target, motion)
+    same = (depth > 0) & (np.abs(ahead - depth) < ALLOWED * (1 + depth))
+    here = _at(source.points, source, np.eye(4))[2]
+    shades = np.stack([here[same], there[same]]).astype(np.float64)
+    if shades.shape[1] < 2 or min(shades.std(axis=1)) < PLAIN:
+        return 1.0
+    return float(np.corrcoef(*shades)[0, 1])
+
+
+def _at(
+    points: NDArray[np.float32], view: View, view_from_points: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Of points in a view [point]: its depth there (0 outside of it, or where it has none), theirs, and its grey."""
     moved = points @ view_from_points[:3, :3].T + view_from_points[:3, 3]
     ahead = np.maximum(moved[:, 2], 1e-6)
     column, row = np.rint((moved @ view.intrinsics.T)[:, :2] / ahead[:, None]).clip(-1, 1e6).astype(np.int64).T
     height, width = view.depth.shape
     inside = (moved[:, 2] > 0) & (row >= 0) & (row < height) & (column >= 0) & (column < width)
-    depth = np.where(inside, view.depth[row * inside, column * inside], 0)
-    measured = depth > 0
-    count = max(1, int(measured.sum()))
-    behind = (moved[:, 2] - depth)[measured]
-    allowed = 0.02 + 0.02 * depth[measured]
-    on = float((np.abs(behind) < allowed).sum()) / count
-    return float(measured.mean()), on, float((behind < -2 * allowed).sum()) / count
+    row, column = row * inside, column * inside
+    return np.where(inside, view.depth[row, column], 0), ahead, view.grey[row, column]

@@ -1,4 +1,4 @@
-"""What registration keeps of a frame: its points with normals, features that are known again, and a small depth image.
+"""What registration keeps of a frame: its points with normals, features that are known again, and two small images.
 
 About 0.5 MB a frame, of which only key frames stay. Arrays are numpy's, which OpenCV and Open3D take.
 """
@@ -22,7 +22,9 @@ NEAR, FAR = 0.1, 4.0
 CELL = 0.05
 """Edge of the cells that a frame's points are averaged in, in metres."""
 WIDTH, LOOKED_AT = 240, 640
-"""Most pixels that the small depth image, and the image that features are looked for in, are wide."""
+"""Most pixels that the small images, and the image that features are looked for in, are wide."""
+BLUR = 5
+"""Pixels of the small images that are averaged in what they look like, since colour and depth may not lie exactly."""
 FEATURES, LEADING = 500, 64
 """Most features of a frame, and the strongest of them, by which frames of the same place are found."""
 
@@ -41,21 +43,22 @@ class View:
     """[feature, 128], unit vectors: the roots of SIFT's shares (Arandjelovic and Zisserman 2012)."""
     depth: NDArray[np.float32]
     """[height, width], metres, at most WIDTH wide; 0 = none."""
+    grey: NDArray[np.uint8]
+    """[height, width], of the same pixels, blurred: what the surroundings of each look like."""
     intrinsics: NDArray[np.float64]
-    """[3, 3], of this image."""
+    """[3, 3], of these images."""
 
 
 def view_of(frame: Frame) -> View:
     """Reduce a frame to what is registered."""
     cv2 = opencv()
-
     colour = frame.colour.numpy()
     depth = frame.depth.numpy()
     depth = np.where((depth > NEAR) & (depth < FAR), depth, np.float32(0))
     of_depth, of_colour = frame.intrinsics.numpy(), frame.colour_intrinsics.numpy()
     shrink = min(1.0, LOOKED_AT / colour.shape[1])
     grey = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
-    grey = grey if shrink == 1 else cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    grey = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     of_grey = _resized(of_colour, shrink)
     corners, descriptors = _features(grey, of_grey, depth, of_depth)
     points, normals = _surface(depth, of_depth)
@@ -64,7 +67,8 @@ def view_of(frame: Frame) -> View:
     intrinsics = of_depth.copy()
     intrinsics[:2, 2] -= step // 2
     intrinsics[:2] /= step
-    return View(points, normals, corners, descriptors, small, intrinsics)
+    seen = _as_seen_at(grey, of_grey, intrinsics, small.shape)
+    return View(points, normals, corners, descriptors, small, cv2.blur(seen, (BLUR, BLUR)), intrinsics)
 
 
 def cloud_of(view: View) -> Any:
@@ -88,7 +92,6 @@ def _features(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Places and descriptors of the SIFT features that have depth."""
     cv2 = opencv()
-
     found, described = cv2.SIFT_create(FEATURES).detectAndCompute(grey, None)
     if not found:
         return np.zeros((0, 3), np.float32), np.zeros((0, 128), np.float32)
@@ -116,3 +119,13 @@ def _surface(
         cloud.estimate_normals(open3d().geometry.KDTreeSearchParamHybrid(radius=2.5 * CELL, max_nn=30))
         cloud.orient_normals_towards_camera_location()
     return np.asarray(cloud.points, np.float32).reshape(-1, 3), np.asarray(cloud.normals, np.float32).reshape(-1, 3)
+
+
+def _as_seen_at(grey: Any, of_grey: NDArray[np.float64], intrinsics: NDArray[np.float64], size: tuple[int, ...]) -> Any:
+    """A grey image resampled to the pixels of another camera of the same place and orientation."""
+    cv2 = opencv()
+    shrink = min(1.0, float(intrinsics[0, 0] / of_grey[0, 0]))
+    grey = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    onto = (_resized(of_grey, shrink) @ np.linalg.inv(intrinsics))[:2]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(grey, onto, (size[1], size[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE)
