@@ -37,7 +37,7 @@ def register(scan: RgbdScan, config: RegisterConfig) -> RgbdScan:
 
     Raises InputError where fewer than LEAST_FRAMES or half of the frames with depth hang together.
     """
-    from geo3d.stages.registration.libraries import missing, one_thread
+    from geo3d.stages.registration.libraries import missing, quiet_and_alone
 
     if missing():
         raise InputError(
@@ -47,7 +47,7 @@ def register(scan: RgbdScan, config: RegisterConfig) -> RgbdScan:
     import numpy as np
     import torch
 
-    with one_thread():
+    with quiet_and_alone():
         track, placed = _find_path(scan)
     rows = sorted(placed)
     world = np.linalg.inv(placed[rows[0]])

@@ -24,11 +24,8 @@ LEAST_MATCHES = 5
 """Features that agree on a motion."""
 REACH = 0.05
 """Metres at which features, and at the end surfaces, still belong together."""
-FIRM = 0.02
+FIRM = 0.005
 """Resistance to the motion that surfaces resist least, below which, as of a wall along itself, they leave it open."""
-MOST, SOME = 0.6, 0.3
-"""Shares of the features that agree on their own motion: that must agree on the surfaces' for these to have slid little,
-and on the one on which both settle."""
 OF_FEATURES, SETTLING = 0.25, 5
 """Weight of a feature beside that of a cell of surface, and how often both are weighed."""
 OVERLAP, AGREEING, CONTRADICTING = 0.2, 0.8, 0.08
@@ -108,10 +105,10 @@ class Matched:
         """[pair], metres between them under a motion."""
         return np.linalg.norm(self.source @ motion[:3, :3].T + motion[:3, 3] - self.target, axis=1)
 
-    def bear_out(self, motion: NDArray[np.float64], share: float) -> bool:
-        """Whether LEAST_MATCHES, and this share of those that agree on their own motion, agree on another."""
+    def bear_out(self, motion: NDArray[np.float64], reach: float) -> bool:
+        """Whether LEAST_MATCHES, and half of those that agree on their own motion, agree on another within `reach`."""
         most = int((self.apart(self.motion) < REACH).sum())
-        return int((self.apart(motion) < REACH).sum()) >= max(LEAST_MATCHES, share * most)
+        return int((self.apart(motion) < reach).sum()) >= max(LEAST_MATCHES, most / 2)
 
 
 def by_features(source: View, target: View) -> Matched | None:
@@ -134,7 +131,7 @@ def by_features(source: View, target: View) -> Matched | None:
         ).transformation
     )
     matched = Matched(*ends, motion)
-    return matched if matched.bear_out(motion, 1) else None
+    return matched if matched.bear_out(motion, REACH) else None
 
 
 def _matches(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -187,8 +184,9 @@ def _refined(
         motion, pairs = np.array(result.transformation), np.asarray(result.correspondence_set)
     if matched is None:
         return motion if _firmness(clouds, pairs) > FIRM else None
-    motion = _settled(clouds, matched, motion if matched.bear_out(motion, MOST) else start)
-    return motion if matched.bear_out(motion, SOME) else None
+    slid = not matched.bear_out(motion, REACH)
+    motion = _settled(clouds, matched, start if slid else motion)
+    return motion if matched.bear_out(motion, 2 * REACH) else None
 
 
 def _settled(clouds: tuple[Any, Any], matched: Matched, motion: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -28,13 +28,14 @@ def missing() -> list[str]:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Both with one thread, in which sums have the same order each time."""
+def quiet_and_alone() -> Iterator[None]:
+    """Both with one thread, in which sums have the same order each time, and without words on standard output."""
     threads, others = open3d().utility.get_max_threads(), opencv().getNumThreads()
     open3d().utility.set_max_threads(1)
     opencv().setNumThreads(1)
     try:
-        yield
+        with open3d().utility.VerbosityContextManager(open3d().utility.VerbosityLevel.Error):
+            yield
     finally:
         open3d().utility.set_max_threads(threads)
         opencv().setNumThreads(others)
