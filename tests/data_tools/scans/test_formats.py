@@ -16,7 +16,7 @@ from geo3d.scene.kinds import RgbdScan
 
 K = np.array([[50.0, 0, 7.5], [0, 51, 5.5], [0, 0, 1]])
 Matrices = Sequence[np.ndarray | None]
-"""None: a frame whose transform is left out; only ever the last."""
+"""None: a frame whose transform is left out; only ever the last, or all of them."""
 
 
 def transforms(count: int) -> list[np.ndarray]:
@@ -148,6 +148,46 @@ def test_fewer_than_three_frames_are_an_error_that_tells_why(tmp_path: Path, nam
     WRITERS[name](tmp_path, [*transforms(2), None])
     with pytest.raises(InputError, match=r"has 2 usable frames, at least 3 are needed \(1 x no transform\)"):
         read(tmp_path)
+
+
+@each
+def test_a_scan_without_any_transform_is_recognised_and_says_so(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, [None] * 4)
+    for empty in ("poses.txt", "trajectory.log"):
+        (tmp_path / empty).unlink(missing_ok=True)
+    found = find_scan(tmp_path, "auto", ":", None)
+    assert (found.format, found.listing.located) == (FORMATS[name], False)
+    scan = read(tmp_path)
+    assert scan.world_from_camera.shape == (4, 4, 4)
+    assert scan.world_from_camera.isnan().all()
+    assert (scan.skipped, scan.up) == ((), None)
+    assert scan.intrinsics[:, 0, 0].tolist() == [K[0, 0]] * 4
+
+
+@each
+def test_transforms_can_be_left_alone(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, [*transforms(4), None])
+    found = find_scan(tmp_path, name, ":", None).without_transforms()
+    scan = found.format.read(found.source(tmp_path / "no folder" / "hashes.json"), None)
+    assert scan.world_from_camera.shape == (5, 4, 4)
+    assert scan.world_from_camera.isnan().all()
+    assert scan.up is None
+
+
+def test_a_folder_with_transforms_of_one_format_is_not_taken_for_another_without(tmp_path: Path):
+    write_hololens(tmp_path, [None] * 4)
+    (tmp_path / "poses.txt").unlink()
+    write_plain(tmp_path, transforms(4))
+    assert find_scan(tmp_path, "auto", ":", None).format is FORMATS["plain"]
+
+
+@pytest.mark.parametrize("other", ["pose", "rgb.txt", "intrinsic"])
+def test_colour_and_depth_beside_something_else_are_no_redwood_scan(tmp_path: Path, other: str):
+    write_redwood(tmp_path, [None] * 4)
+    (tmp_path / "trajectory.log").unlink()
+    (tmp_path / other).mkdir()
+    with pytest.raises(InputError, match="is in no format known here"):
+        find_scan(tmp_path, "auto", ":", None)
 
 
 @each
