@@ -30,23 +30,29 @@ OBSERVED, INFERRED = (150, 165, 180), (235, 120, 60)
 
 
 def write_report(
-    path: Path, scan: RgbdScan, mesh: TriangleMesh, semantic: SemanticMesh, stages: Sequence[StageRecord], title: str
+    path: Path,
+    scan: RgbdScan | None,
+    mesh: TriangleMesh,
+    semantic: SemanticMesh,
+    stages: Sequence[StageRecord],
+    title: str,
 ) -> None:
-    """Write the page: `mesh` shows the scan's colours, `semantic` the labels, objects and areas."""
+    """Write the page: `mesh` shows the scan's colours, `semantic` the labels, objects and areas.
+
+    Without a scan, as of a point cloud, there are no frames to show.
+    """
     page = Template((Path(__file__).parent / "report.html").read_text(encoding="utf-8"))
     shades = nyu40.shades(semantic.classes)[semantic.labels.numpy()]
     parts = {
         "title": escape(title),
-        "summary": f"{len(scan.depth)} frames, {len(mesh.vertices):,} vertices, {len(mesh.faces):,} faces"
+        "summary": ("" if scan is None else f"{len(scan.depth)} frames, ")
+        + f"{len(mesh.vertices):,} vertices, {len(mesh.faces):,} faces"
         + _said_of_inferred(semantic),
         "colour_viewer": _viewer(mesh, semantic.up, None if mesh.colours is None else mesh.colours.numpy()),
         "label_viewer": _viewer(semantic, semantic.up, shades),
         "plan": _plan(scan, semantic, semantic.up, shades),
         "inferred": _inferred(scan, semantic),
-        "thumbnails": "".join(
-            f'<figure><img alt="frame {i}" src="{_thumbnail(scan, i)}"><figcaption>{i}</figcaption></figure>'
-            for i in _chosen(len(scan.depth))
-        ),
+        "thumbnails": "<p>None: the input has no frames.</p>" if scan is None else _thumbnails(scan),
         "classes": _classes(semantic),
         "objects": _objects(semantic),
         "confidence": _histogram(semantic.confidence[semantic.labels != 255]),
@@ -63,7 +69,7 @@ def write_report(
             ],
         ),
         "skipped": _table(("frame", "why"), [tuple(map(escape, row)) for row in scan.skipped])
-        if scan.skipped
+        if scan is not None and scan.skipped
         else "<p>None.</p>",
     }
     path.write_text(page.substitute(parts), encoding="utf-8")
@@ -73,7 +79,7 @@ def _said_of_inferred(mesh: SemanticMesh) -> str:
     return "" if mesh.observed is None else f", {100 * inferred_share(mesh):.1f} % of the surface inferred"
 
 
-def _inferred(scan: RgbdScan, mesh: SemanticMesh) -> str:
+def _inferred(scan: RgbdScan | None, mesh: SemanticMesh) -> str:
     """A section that shows from above which surface was seen and which was inferred; nothing where all was seen."""
     import numpy as np
 
@@ -102,7 +108,7 @@ def _viewer(mesh: TriangleMesh | SemanticMesh, up: Tensor, shades: np.ndarray | 
     return escape(scene_to_html(scene).replace("DirectionalLight(0xffffff,1.75)", "DirectionalLight(0xffffff,4.5)"))
 
 
-def _plan(scan: RgbdScan, mesh: SemanticMesh, up: Tensor, shades: np.ndarray) -> str:
+def _plan(scan: RgbdScan | None, mesh: SemanticMesh, up: Tensor, shades: np.ndarray) -> str:
     """SVG from above: the labelled surface, the highest on top but for the ceiling, and the cameras' path."""
     import numpy as np
     from PIL import Image
@@ -111,9 +117,11 @@ def _plan(scan: RgbdScan, mesh: SemanticMesh, up: Tensor, shades: np.ndarray) ->
 
     turn = rotation_between(up, up.new_tensor([0, 0, 1])).numpy()
     points = mesh.vertices.numpy().astype(np.float64) @ turn.T
-    path = scan.world_from_camera[:, :3, 3].double().numpy() @ turn.T
-    low = np.minimum(points.min(0), path.min(0))[:2] - 0.2
-    wide, deep = np.maximum(points.max(0), path.max(0))[:2] + 0.2 - low
+    path = np.zeros((0, 3)) if scan is None else scan.world_from_camera[:, :3, 3].double().numpy() @ turn.T
+    around = np.concatenate([points, path])[:, :2]
+    margin = min(0.2, 0.05 * float(np.ptp(around, axis=0).max()))
+    low = around.min(0) - margin
+    wide, deep = around.max(0) + margin - low
     scale = 600 / max(wide, deep)
     shown = mesh.labels.numpy() != (mesh.classes.index("ceiling") if "ceiling" in mesh.classes else 255)
     order = points[:, 2].argsort()[shown[points[:, 2].argsort()]]
@@ -141,7 +149,16 @@ def _plan(scan: RgbdScan, mesh: SemanticMesh, up: Tensor, shades: np.ndarray) ->
 
 def _chosen(count: int) -> list[int]:
     """The frames that are shown, evenly over the scan."""
+    if count == 0:
+        return []
     return sorted({i * (count - 1) // max(THUMBNAILS - 1, 1) for i in range(THUMBNAILS)})
+
+
+def _thumbnails(scan: RgbdScan) -> str:
+    return "".join(
+        f'<figure><img alt="frame {i}" src="{_thumbnail(scan, i)}"><figcaption>{i}</figcaption></figure>'
+        for i in _chosen(len(scan.depth))
+    )
 
 
 def _thumbnail(scan: RgbdScan, row: int) -> str:

@@ -24,6 +24,8 @@ COMMANDS = {
     "benchmark": ("geo3d.pipelines.benchmark", "benchmark", "score stored predictions against stored truth"),
     "verify": ("geo3d.pipelines.verify", "verify", "compute the numbers of a benchmark's card again"),
     "compare": ("geo3d.pipelines.compare", "compare", "put methods side by side, with intervals over scenes"),
+    "inspect": ("geo3d.pipelines.inspection", "inspect", "say what a scan holds and what is wrong with it"),
+    "export-sens": ("geo3d.pipelines.export_sens", "export_sens", "write a scan as one .sens file of ScanNet's"),
     "formats": ("geo3d.pipelines.house_keeping", "formats", "list the scan formats and what each looks for"),
     "clean": ("geo3d.pipelines.house_keeping", "clean", "remove what an output folder no longer uses"),
 }

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import tyro
 
+from geo3d.data_tools.clouds import formats as surfaces
 from geo3d.data_tools.scans.formats import FORMATS
 from geo3d.progress import say
 from geo3d.scene.runner import clean as clean_store
@@ -21,6 +22,7 @@ def clean(out: Annotated[Path, tyro.conf.Positional]) -> None:
 
 
 def formats() -> None:
-    """List the scan formats and what each looks for."""
-    for name, module in FORMATS.items():
-        print(f"{name:10} {module.LOOKS_FOR}")
+    """List the formats of scans, point clouds and meshes, and what each looks for."""
+    looks_for = {name: module.LOOKS_FOR for name, module in (FORMATS | surfaces.FORMATS).items()}
+    for name, what in (looks_for | {surfaces.MESH: surfaces.MESH_LOOKS_FOR}).items():
+        print(f"{name:10} {what}")

@@ -39,7 +39,7 @@ def scans_to_meshes(
     Only what has changed since the last run into the same folder is made again.
 
     Args:
-        scans: Folders of scans, in the formats that `geo3d formats` lists.
+        scans: Folders of scans, or files of points or meshes, in the formats that `geo3d formats` lists.
         out: Folder for the output; new, empty or of an earlier run. Several scans get a folder each in it.
         config: Everything that can be set.
         onto: Label the vertices of this mesh file, in their order, instead of those of the scan's own mesh.

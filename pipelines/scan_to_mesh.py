@@ -12,7 +12,8 @@ from pydantic import Field
 
 from geo3d.config import settings
 from geo3d.data_tools.cameras.trajectories import write_trajectory
-from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply
+from geo3d.data_tools.clouds.formats import find_surface
+from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply, write_textured_glb
 from geo3d.data_tools.report import write_report
 from geo3d.data_tools.scans.formats import FoundScan, find_scan
 from geo3d.data_tools.semantic_files import (
@@ -22,8 +23,11 @@ from geo3d.data_tools.semantic_files import (
     write_semantic_glb,
     write_semantic_ply,
 )
+from geo3d.errors import InputError
+from geo3d.pipelines.surface_to_mesh import label_surface
 from geo3d.progress import say, steps
 from geo3d.scene.runner import Made, Runner, open_runner
+from geo3d.stages.cloud import CloudConfig
 from geo3d.stages.complete import CompleteConfig, complete
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.label import LabelConfig, label
@@ -33,10 +37,12 @@ from geo3d.stages.register import RegisterConfig, register
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
 from geo3d.stages.segment_learned import segment_learned
+from geo3d.stages.texture import TextureConfig, check_size, texture
 from geo3d.stages.weights import find_weights
 
 if TYPE_CHECKING:
-    from geo3d.scene.kinds import RgbdScan, SemanticMesh, TriangleMesh
+    from geo3d.data_tools.clouds.formats import FoundSurface
+    from geo3d.scene.kinds import RgbdScan, SemanticMesh, TexturedMesh, TriangleMesh, VoxelLabels
 
 
 MESH_FILES = {"mesh.ply": write_ply, "mesh.glb": write_glb}
@@ -46,7 +52,7 @@ SEMANTIC_FILES = {
     "labels.txt": write_labels,
     "objects.json": write_objects,
 }
-INSTANCES, REPORT, TRAJECTORY = "instances.zip", "report.html", "trajectory.txt"
+INSTANCES, TEXTURED, REPORT, TRAJECTORY = "instances.zip", "textured.glb", "report.html", "trajectory.txt"
 
 
 @settings
@@ -54,11 +60,13 @@ class ReadConfig:
     """Which part of a scan to take."""
 
     format: str = "auto"
-    """Scan format: auto, 7scenes, hololens, plain or redwood."""
+    """Scan format: auto, or a name that `geo3d formats` lists."""
     frames: str = ":"
     """Frames to take, as start:stop:step in order of name; 0:600:5 takes every fifth of the first 600."""
     crop: tuple[float, float, float, float, float, float] | None = None
     """World box to keep, in metres: lowest x y z, then highest x y z."""
+    skip: str | None = None
+    """File that lists frames to leave out, as `geo3d inspect` writes it; --frames counts them all the same."""
 
 
 @settings
@@ -68,6 +76,7 @@ class ScanToMeshConfig:
     read: Annotated[ReadConfig, tyro.conf.arg(name="")] = Field(default_factory=ReadConfig)
     register: RegisterConfig = Field(default_factory=RegisterConfig)
     fuse: FuseConfig = Field(default_factory=FuseConfig)
+    cloud: CloudConfig = Field(default_factory=CloudConfig)
     scan_grid: ScanGridConfig = Field(default_factory=ScanGridConfig)
     complete: CompleteConfig = Field(default_factory=CompleteConfig)
     completion_weights: str = "complete"
@@ -77,6 +86,7 @@ class ScanToMeshConfig:
     label_weights: str = "segment"
     """Of the network that labels: a name of shipped weights, or a .safetensors file as `geo3d train` makes it."""
     label: LabelConfig = Field(default_factory=LabelConfig)
+    texture: TextureConfig = Field(default_factory=TextureConfig)
 
 
 def scan_to_mesh(
@@ -93,7 +103,7 @@ def scan_to_mesh(
     Only what has changed since the last run into the same folder is made again.
 
     Args:
-        scan: Folder of a scan, in one of the formats that `geo3d formats` lists.
+        scan: Folder of a scan, or a file of points or a mesh, in one of the formats that `geo3d formats` lists.
         out: Folder for the output; new, empty or of an earlier run.
         config: Everything that can be set.
         onto: Label the vertices of this mesh file, in their order, instead of those of the scan's own mesh.
@@ -103,7 +113,13 @@ def scan_to_mesh(
     Returns:
         The labelled mesh, which ``.load()`` reads; in a dry run it may not be there.
     """
-    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop)
+    surface = find_surface(scan, config.read.format, config.read.crop)
+    if config.texture.size:
+        check_size(config.texture.size)
+    if surface is not None:
+        return _of_surface(surface, out, config, onto=onto, align_up=align_up, dry_run=dry_run)
+    skip = None if config.read.skip is None else Path(config.read.skip)
+    found = find_scan(scan, config.read.format, config.read.frames, config.read.crop, skip)
     with open_runner(out, dry_run) as runner:
         frames = _located(runner, found, config.register)
         volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
@@ -122,12 +138,43 @@ def scan_to_mesh(
             voxels = runner.run(segment_learned, config.segment, "4_labels", **given)
         else:
             voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
-        target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh
-        semantic = runner.run(label, config.label, "5_semantic", mesh=target, labels=voxels)
-        if not dry_run:
-            _write(runner, frames, mesh, semantic, align_up, scan.absolute().name)
-            runner.write_summary(config)
-            _tell(frames, mesh, out)
+        return _finish(runner, frames, mesh, voxels, config, scan.absolute().name, onto=onto, align_up=align_up)
+
+
+def _of_surface(
+    surface: FoundSurface, out: Path, config: ScanToMeshConfig, *, onto: Path | None, align_up: bool, dry_run: bool
+) -> Made[SemanticMesh]:
+    """The same of a point cloud or a mesh, which are not fused."""
+    if config.texture.size:
+        raise InputError(f"{surface.file} has no images; leave texture.size away")
+    with open_runner(out, dry_run) as runner:
+        mesh, voxels = label_surface(runner, surface, config)
+        semantic = _finish(runner, None, mesh, voxels, config, surface.file.stem, onto=onto, align_up=align_up)
+        runner.drop_other_links()
+    return semantic
+
+
+def _finish(
+    runner: Runner,
+    frames: Made[RgbdScan] | None,
+    mesh: Made[TriangleMesh],
+    voxels: Made[VoxelLabels],
+    config: ScanToMeshConfig,
+    scene: str,
+    *,
+    onto: Path | None,
+    align_up: bool,
+) -> Made[SemanticMesh]:
+    """From labels of voxels to those of a mesh, and all that is written."""
+    target = runner.run(read_mesh, None, "onto_mesh", source=find_mesh(onto, runner.hashes)) if onto else mesh
+    semantic = runner.run(label, config.label, "5_semantic", mesh=target, labels=voxels)
+    painted = None
+    if config.texture.size and frames is not None:
+        painted = runner.run(texture, config.texture, "6_textured", mesh=mesh, scan=frames)
+    if not runner.dry_run:
+        _write(runner, frames, mesh, semantic, painted, align_up, scene)
+        runner.write_summary(config)
+        _tell(frames, mesh, runner.out)
     return semantic
 
 
@@ -159,9 +206,10 @@ def _as_meshed(config: ScanToMeshConfig) -> CompleteConfig:
 
 def _write(
     runner: Runner,
-    frames: Made[RgbdScan],
+    frames: Made[RgbdScan] | None,
     mesh: Made[TriangleMesh],
     semantic: Made[SemanticMesh],
+    painted: Made[TexturedMesh] | None,
     align_up: bool,
     scene: str,
 ) -> None:
@@ -177,22 +225,25 @@ def _write(
         *((mesh, name, write) for name, write in MESH_FILES.items()),
         *((semantic, name, write) for name, write in SEMANTIC_FILES.items()),
         (semantic, INSTANCES, instances),
+        *([(painted, TEXTURED, write_textured_glb)] if painted else []),
     ]
 
     def report(artifact: SemanticMesh, path: Path) -> None:
-        write_report(path, frames.load(), mesh.load(), artifact, runner.records, scene)
+        write_report(path, frames.load() if frames else None, mesh.load(), artifact, runner.records, scene)
 
     with steps("write", len(files) + 1, "files") as done:
         for made, name, write in files:
             form = [f"z is up, of {semantic.key}"] * align_up + [f"scene {scene}"] * (name == INSTANCES)
             runner.export(made, name, aligned(write), ", ".join(form))
             done()
-        runner.export(semantic, REPORT, report, f"scan {frames.key}, mesh {mesh.key}, scene {scene}")
+        runner.export(
+            semantic, REPORT, report, f"scan {frames.key if frames else None}, mesh {mesh.key}, scene {scene}"
+        )
         done()
 
 
-def _tell(frames: Made, mesh: Made, out: Path) -> None:
-    skipped = frames.field("skipped")
+def _tell(frames: Made | None, mesh: Made, out: Path) -> None:
+    skipped = frames.field("skipped") if frames else ()
     for name, reason in skipped[:5]:
         say(f"skipped {name}: {reason}")
     if len(skipped) > 5:

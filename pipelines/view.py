@@ -15,7 +15,7 @@ from geo3d.errors import InputError
 from geo3d.progress import say
 from geo3d.scene.artifact import load
 
-ARTIFACTS = ("1_scan", "3_mesh", "5_semantic")
+SCAN, SURFACES = "1_scan", ("3_mesh", "5_semantic")
 
 
 def view(out: Annotated[Path, tyro.conf.Positional], *, host: str = "127.0.0.1", port: int = 8080) -> None:
@@ -27,12 +27,13 @@ def view(out: Annotated[Path, tyro.conf.Positional], *, host: str = "127.0.0.1",
             who reaches this machine can.
         port: Port to listen on; 0 is any that is free.
     """
-    missing = [name for name in ARTIFACTS if not (out / name).is_dir()]
+    missing = [name for name in SURFACES if not (out / name).is_dir()]
     if missing:
         raise InputError(f"{out} is no finished run: it has no {', '.join(missing)}; run geo3d scan-to-mesh first")
     with suppress(KeyboardInterrupt), open_server(host, port) as server:
-        loaded: list[Any] = [load((out / name).resolve()) for name in ARTIFACTS]
-        show(server, *loaded)
+        scan: Any = load((out / SCAN).resolve()) if (out / SCAN).is_dir() else None  # clouds and meshes have none
+        mesh, semantic = (load((out / name).resolve()) for name in SURFACES)
+        show(server, scan, mesh, semantic)
         _tell(server.get_host(), server.get_port(), out)
         server.sleep_forever()
 

@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "errors": set(),
     "progress": set(),
     "config": {"errors"},
-    "scene": LEAVES | {"scene"},
+    "scene": LEAVES | {"kernels", "scene"},
     "kernels": set(),  # not even each other: numba's cache does not notice a change in another file
     "ops": LEAVES | {"kernels", "ops"},
     "metrics": LEAVES | {"ops", "metrics"},

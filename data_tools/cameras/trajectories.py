@@ -47,7 +47,7 @@ def read_stamped(path: Path) -> tuple[NDArray[np.float64] | None, NDArray[np.flo
         transforms = rows.reshape(-1, 4, 4)
     else:
         raise InputError(f"{path} has {len(rows)} lines of 4 numbers, which make no whole 4x4 matrices")
-    axes = transforms[:, :3, :3]
+    axes = np.clip(transforms[:, :3, :3], -2, 2)  # huge ones are no more rigid, and overflow
     bent = np.abs(axes.transpose(0, 2, 1) @ axes - np.eye(3)).max(axis=(1, 2)) > 1e-3
     odd = np.abs(transforms[:, 3] - [0, 0, 0, 1]).max(axis=1) > 1e-6
     wrong = np.flatnonzero(bent | odd | (np.linalg.det(axes) < 0))
@@ -97,7 +97,7 @@ def _rows(path: Path) -> NDArray[np.float64]:
 
 
 def _from_quaternions(path: Path, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    lengths = np.linalg.norm(rows[:, 4:], axis=1)
+    lengths = np.linalg.norm(np.clip(rows[:, 4:], -1e9, 1e9), axis=1)  # huge ones overflow
     wrong = np.flatnonzero(np.abs(lengths - 1) > 0.01)
     if len(wrong):
         raise InputError(f"{path} has a quaternion, number {wrong[0] + 1}, of length {lengths[wrong[0]]:.3g} and not 1")

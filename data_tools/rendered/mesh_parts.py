@@ -44,6 +44,14 @@ class MeshPart:
 
 def read_parts(file: Path) -> list[MeshPart]:
     """The parts of a mesh file, each where it is in the file's world; raises InputError for what is no mesh."""
+    return [_part(name, part) for name, part in load_parts(file).items() if hasattr(part, "faces")]
+
+
+def load_parts(file: Path) -> dict[str, Any]:
+    """What trimesh makes of a file, by name, each where it is in the file's world, vertices in the file's order.
+
+    A picture that is missing is told; raises InputError for what is no mesh.
+    """
     import trimesh
 
     beside = Beside(lambda name: (file.parent / name).read_bytes())
@@ -54,7 +62,7 @@ def read_parts(file: Path) -> list[MeshPart]:
             warnings.simplefilter("ignore")  # of numbers in its handling of materials that are not there
             kind = file.suffix[1:].lower()
             data = io.BytesIO(_with_material(opened.read(), beside) if kind == "obj" else opened.read())
-            read: Any = trimesh.load(data, file_type=kind, resolver=resolver, process=False)
+            read: Any = trimesh.load(data, file_type=kind, resolver=resolver, process=False, maintain_order=True)
         parts = _placed(read) if isinstance(read, trimesh.Scene) else {"": read}
     except OSError as error:
         raise InputError(f"{file} cannot be read ({error.strerror or error}); give a mesh file") from error
@@ -62,7 +70,7 @@ def read_parts(file: Path) -> list[MeshPart]:
         raise InputError(f"{file} cannot be read as a mesh ({type(error).__name__}: {error})") from error
     for name in dict.fromkeys(beside.missing):
         say(f"{file} names {name}, which is not there; a plain colour stands for it")
-    return [_part(name, part) for name, part in parts.items() if hasattr(part, "faces")]
+    return parts
 
 
 def _placed(scene: Any) -> dict[str, Any]:

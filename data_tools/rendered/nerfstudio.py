@@ -27,6 +27,7 @@ def write_transforms(frames: RenderedFrames, path: Path) -> None:
     camera = {"camera_model": "OPENCV", "fl_x": float(focal[0]), "fl_y": float(focal[1])}
     camera |= {"cx": float(middle[0]), "cy": float(middle[1]), "w": width, "h": height}
     camera |= {"k1": 0.0, "k2": 0.0, "p1": 0.0, "p2": 0.0, "depth_unit_scale_factor": frames.depth_unit}
+    camera |= {"up": frames.up.tolist()}  # which instant-ngp reads
     matrices = frames.world_from_camera.double() * torch.tensor([1.0, -1.0, -1.0, 1.0])  # its y and z axes turned round
     listed = []
     for number, matrix in enumerate(matrices.tolist()):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo3d.data_tools.scans.listing import image_name
 from geo3d.errors import InputError
 from geo3d.progress import track
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from geo3d.scene.kinds import Encoded, RgbdScan
     from geo3d.scene.source import Source
 
@@ -32,6 +37,34 @@ class Camera:
     """A name of :data:`geo3d.scene.codecs.CODECS`."""
     size: tuple[int, int] | None = None
     """Height and width, in pixels, of images that do not say it themselves; others are asked."""
+    distortion: np.ndarray | None = None
+    """[8], or [frame, 8] for each listed frame, as in :mod:`geo3d.scene.undistort`; None: a pinhole."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a format's files say of a scan, before any of it is checked."""
+
+    transforms: list[np.ndarray | None]
+    """``world_from_camera`` of each listed frame."""
+    depth: Camera
+    colour: Camera
+    depth_unit: float
+    depth_none: tuple[int, ...]
+
+
+_listeners: list[Callable[[Told], None]] = []
+
+
+@contextmanager
+def overhear() -> Iterator[list[Told]]:
+    """A list that gets what readers tell :func:`assemble` in this block, also where it then refuses the scan."""
+    heard: list[Told] = []
+    _listeners.append(heard.append)
+    try:
+        yield heard
+    finally:
+        _listeners.remove(heard.append)
 
 
 def assemble(
@@ -45,22 +78,26 @@ def assemble(
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
-    Without a colour camera it is the depth's. Frames without a usable transform are skipped with the reason. Where the
-    listing is not `located`, `transforms` and `up` are left alone, all frames are kept, and their transforms are NaN.
-    Raises InputError where fewer than 3 frames are left, where an image is no image or of another size than the rest,
-    or where the intrinsics are not those of a pinhole.
+    Without a colour camera it is the depth's. All listed frames have a confidence image, kept as depth is, or none has.
+    Frames without a usable transform are skipped with the reason. Where the listing is not `located`, `transforms` and
+    `up` are left alone, all frames are kept, and their transforms are NaN. Raises InputError where fewer than 3 frames
+    are left, where an image is no image or of another size than the rest, or where the intrinsics are not those of a
+    pinhole.
     """
     import torch
 
     from geo3d.scene.kinds import RgbdScan
 
+    colour = colour or Camera(depth.intrinsics)
+    for listen in _listeners:
+        listen(Told(transforms, depth, colour, depth_unit, depth_none))
     located = source.listing["located"]
     skipped = [(name, reason) for name, reason in source.listing["skipped"]]
     kept = []
     for row, (frame, transform) in enumerate(zip(source.listing["frames"], transforms, strict=True)):
         reason = fault_of(transform) if located else None
         if reason:
-            skipped.append((_name(frame), reason))
+            skipped.append((image_name(frame["colour"], frame["colour_part"], frame["row"]), reason))
         else:
             kept.append((row, frame, transform if located else np.full((4, 4), np.nan)))
     if len(kept) < LEAST_FRAMES:
@@ -70,7 +107,7 @@ def assemble(
             + (f" ({why})" if why else "")
         )
     rows, frames, placed = ([entry[part] for entry in kept] for part in range(3))
-    crop, colour = source.listing["crop"], colour or Camera(depth.intrinsics)
+    crop = source.listing["crop"]
     return RgbdScan(
         source=source.root,
         colour=_encoded(source, frames, "colour", colour.codec),
@@ -85,6 +122,9 @@ def assemble(
         up=None if up is None or not located else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
+        confidence=_encoded(source, frames, "confidence", depth.codec) if frames[0]["confidence"] else (),
+        distortion=_lenses(source.root, depth.distortion, rows),
+        colour_distortion=_lenses(source.root, colour.distortion, rows),
     )
 
 
@@ -117,22 +157,20 @@ def fault_of(transform: np.ndarray | None) -> str | None:
     if np.abs(transform[:3, 3]).max() > FARTHEST:
         return f"more than {FARTHEST / 1000:g} km from the world's origin, where float32 loses the millimetre"
     rotation = transform[:3, :3]
-    if np.abs(rotation.T @ rotation - np.eye(3)).max() > 1e-2 or np.linalg.det(rotation) < 0:
+    if np.abs(rotation).max() > 2 or np.abs(rotation.T @ rotation - np.eye(3)).max() > 1e-2:  # huge ones overflow
+        return "transform is not rigid"
+    if np.linalg.det(rotation) < 0:
         return "transform is not rigid"
     return None
-
-
-def _name(frame: dict[str, Any]) -> str:
-    """A frame's colour file, and which one it is in a file of many."""
-    return f"{frame['colour']} frame {frame['row']}" if frame["colour_part"] else frame["colour"]
 
 
 def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str) -> tuple[Encoded, ...]:
     from geo3d.scene.kinds import Encoded
 
+    parts = [frame[f"{kind}_part"] or (0, None) for frame in frames]
     return tuple(
-        Encoded(frame[kind], source.sha256[frame[kind]], *(frame[f"{kind}_part"] or (0, None)), codec)
-        for frame in frames
+        Encoded(frame[kind], source.sha256[frame[kind]], start, length, codec)
+        for frame, (start, length) in zip(frames, parts, strict=True)
     )
 
 
@@ -149,6 +187,18 @@ def _common_size(root: Path, frames: list[dict[str, Any]], kind: str) -> tuple[i
             name = root / frame[kind]
             raise InputError(f"{name} is {size[1]}x{size[0]}; the scan's other images are {width}x{height}")
     return common
+
+
+def _lenses(root: Path, distortion: np.ndarray | None, rows: list[int]) -> Tensor | None:
+    """[kept frame, 8]."""
+    import torch
+
+    if distortion is None or not distortion.any():
+        return None
+    if not np.isfinite(distortion).all():
+        raise InputError(f"{root} has a lens with distortion that is no number: {distortion.tolist()}")
+    kept = np.repeat(distortion[None], len(rows), axis=0) if distortion.ndim == 1 else distortion[rows]
+    return torch.from_numpy(kept.astype(np.float64))
 
 
 def _unit(root: Path, up: tuple[float, ...]) -> np.ndarray:

@@ -8,15 +8,39 @@ from pathlib import Path
 from types import ModuleType
 
 from geo3d.data_tools.scans.listing import Listing
-from geo3d.data_tools.scans.readers import hololens, plain, redwood, seven_scenes
+from geo3d.data_tools.scans.readers import (
+    hololens,
+    icl_nuim,
+    nerfstudio,
+    plain,
+    polycam,
+    record3d,
+    redwood,
+    replica,
+    scannet,
+    sens,
+    seven_scenes,
+    stray,
+    tum,
+)
+from geo3d.data_tools.scans.skipping import without
 from geo3d.errors import InputError
 from geo3d.scene.source import Source, hash_files
 
 FORMATS: dict[str, ModuleType] = {
     "7scenes": seven_scenes,
     "hololens": hololens,
+    "icl-nuim": icl_nuim,
     "plain": plain,
     "redwood": redwood,
+    "nerfstudio": nerfstudio,
+    "polycam": polycam,
+    "record3d": record3d,
+    "stray": stray,
+    "replica": replica,
+    "scannet": scannet,
+    "sens": sens,
+    "tum": tum,
 }
 """By name: each has ``LOOKS_FOR``, ``read(source, config) -> RgbdScan``, and ``find(folder) -> Listing | None``.
 
@@ -43,11 +67,13 @@ class FoundScan:
         return Source(self.folder, known, hash_files(self.folder, self.listing.files, memory))
 
 
-def find_scan(scan: Path, format: str, frames: str, crop: tuple[float, ...] | None) -> FoundScan:
+def find_scan(
+    scan: Path, format: str, frames: str, crop: tuple[float, ...] | None, skip: Path | None = None
+) -> FoundScan:
     """Recognise a folder or file, and choose from its frames; nothing is read but names and headers.
 
     `format` is a name or ``auto``, `frames` a Python slice such as ``0:600:5``, `crop` six metres: the world box's
-    lowest, then highest corner.
+    lowest, then highest corner; `skip` a list of frames to leave out, as ``geo3d inspect`` writes it.
     """
     if not scan.exists():
         raise InputError(f"{scan} is not there; give the folder of a scan, or its file")
@@ -58,7 +84,8 @@ def find_scan(scan: Path, format: str, frames: str, crop: tuple[float, ...] | No
     if crop is not None and not all(low < high for low, high in zip(crop[:3], crop[3:], strict=True)):
         raise InputError(f"--crop {' '.join(map(str, crop))} is empty; give the lowest x y z, then the highest")
     folder = scan if scan.is_dir() else scan.parent
-    return FoundScan(folder, FORMATS[name], dataclasses.replace(listing, frames=chosen), crop)
+    taken = without(dataclasses.replace(listing, frames=chosen), listing, skip)
+    return FoundScan(folder, FORMATS[name], taken, crop)
 
 
 def _recognise(scan: Path, format: str) -> tuple[str, Listing]:
@@ -77,6 +104,18 @@ def _recognise(scan: Path, format: str) -> tuple[str, Listing]:
         raise InputError(f"{scan} is not in the format {format}, which looks for {FORMATS[format].LOOKS_FOR}")
     known = ", ".join(FORMATS)
     raise InputError(f"{scan} is in no format known here ({known}); `geo3d formats` says what each looks for")
+
+
+def refusing_format(scan: Path, format: str) -> str | None:
+    """Which format says that the folder or file is its own, and broken; None where none does."""
+    for name in FORMATS if format == "auto" else (format,):
+        find = getattr(FORMATS.get(name), "find" if scan.is_dir() else "find_file", None)
+        try:
+            if find and find(scan) is not None:
+                return None
+        except InputError:
+            return name
+    return None
 
 
 def _slice(text: str) -> slice:

@@ -17,6 +17,16 @@ class FrameFiles:
     colour_part: tuple[int, int] | None = None
     """First byte and length of the image in its file; None: the file is the image."""
     depth_part: tuple[int, int] | None = None
+    stamp: float | None = None
+    """Seconds, from any moment on, where the format keeps them."""
+    confidence: str | None = None
+    """How sure each depth is, where the format has that: 0 in pixels that are not to be used."""
+    confidence_part: tuple[int, int] | None = None
+
+
+def image_name(file: str, part: tuple[int, int] | None, row: int) -> str:
+    """An image's file, and which frame's it is in a file of many."""
+    return f"{file} frame {row}" if part else file
 
 
 @dataclass(frozen=True)
@@ -30,17 +40,38 @@ class Listing:
     """Frames that cannot be used: colour file and reason."""
     located: bool = True
     """Whether the folder says where any camera stood; False: no transform is read, and all frames are kept."""
+    camera: str | None = None
+    """Which of the format's cameras took it, where only the name of the folder says so."""
 
     @property
     def files(self) -> list[str]:
         """All that is read."""
-        own = [name for f in self.frames for name in (f.colour, f.depth, f.transform) if name]
+        own = [name for f in self.frames for name in (f.colour, f.depth, f.transform, f.confidence) if name]
         return list(dict.fromkeys([*self.shared, *own]))
+
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".ppm", ".pgm", ".tif", ".tiff"}
+"""Of images that Pillow reads to the digit, 16-bit depth included, where they are not JPEG."""
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file at a path that a file of others names; such a path may be anything."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
 
 
 def images(folder: Path, pattern: str = "*") -> list[Path]:
     """The image files of a folder that match, sorted by name; none where it is not there."""
-    return sorted(path for path in folder.glob(pattern) if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+    return sorted(path for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES)
+
+
+def by_number(paths: list[Path], prefix: str = "") -> dict[int, Path]:
+    """Files named by a number after `prefix`, in order of the number; others are left out."""
+    numbered = {path.stem.removeprefix(prefix): path for path in paths if path.stem.startswith(prefix)}
+    found = {int(stem): path for stem, path in numbered.items() if stem.isascii() and stem.isdigit()}
+    return dict(sorted(found.items()))
 
 
 def pair_by_stem(

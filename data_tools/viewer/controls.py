@@ -40,13 +40,15 @@ class Controls:
     """By name, those that are present."""
 
 
-def show(server: ViserServer, scan: RgbdScan, mesh: TriangleMesh, semantic: SemanticMesh) -> Controls:
+def show(server: ViserServer, scan: RgbdScan | None, mesh: TriangleMesh, semantic: SemanticMesh) -> Controls:
     """Draw a labelled scan into an empty scene, all of it in view, with switches for what is shown.
 
-    `mesh` has the scan's colours, `semantic` the labels; they may be different surfaces of one place.
+    `mesh` has the scan's colours, `semantic` the labels; they may be different surfaces of one place. Without a scan,
+    as of a point cloud, there are no cameras.
     """
     scene, up = server.scene, semantic.up.double().numpy()
-    vertices, places = mesh.vertices.double().numpy(), scan.world_from_camera[:, :3, 3].double().numpy()
+    vertices = mesh.vertices.double().numpy()
+    places = vertices[:0] if scan is None else scan.world_from_camera[:, :3, 3].double().numpy()
     scene.set_up_direction(up)
     position, target = first_view(vertices, places, up)
     server.initial_camera.position, server.initial_camera.look_at = position, target
@@ -55,7 +57,8 @@ def show(server: ViserServer, scan: RgbdScan, mesh: TriangleMesh, semantic: Sema
     draw_as_scanned(scene, mesh, semantic)
     draw_by_class(scene, semantic)
     draw_objects(scene, semantic)
-    draw_cameras(scene, scan, size=0.02 * float(((position - target) ** 2).sum() ** 0.5))
+    if scan is not None:
+        draw_cameras(scene, scan, size=0.02 * float(((position - target) ** 2).sum() ** 0.5))
     return _add_controls(server, semantic)
 
 
@@ -66,7 +69,7 @@ def first_view(
     import numpy as np
 
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    aside = places.mean(axis=0) - middle
+    aside = places.mean(axis=0) - middle if len(places) else np.zeros(3)
     aside -= aside @ up * up
     if np.linalg.norm(aside) < 1e-6:
         aside = np.cross(up, np.eye(3)[np.abs(up).argmin()])

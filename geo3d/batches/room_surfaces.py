@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from geo3d.batches.scenes import IGNORED, Classes, class_weights, fold_table, generator, read_volumes, scene_folders
+from geo3d.batches.surface_holes import from_above, holed, windowed
 from geo3d.errors import InputError
 from geo3d.ops.sparse import SparseTensor
 from geo3d.ops.surface_points import CHANNELS, SurfacePoints, cell_features, floor_height, surface_points
@@ -29,7 +30,10 @@ class LabelledCells:
 
 
 class RoomSurfaces:
-    """Windows of rooms, turned, flipped, bent, with holes; each by its number, so that any can be made again."""
+    """Windows of rooms, turned, flipped, bent, with holes; each by its number, so that any can be made again.
+
+    A share `above` of them were looked at from above only, around one point.
+    """
 
     channels = CHANNELS
 
@@ -44,10 +48,11 @@ class RoomSurfaces:
         voxel_size: float = 0.05,
         augment: bool = True,
         noise: float = 1.0,
+        above: float = 0.4,
         balance: float = 0.5,
     ) -> None:
         self.classes, self.seed, self.per_batch, self.window = classes, seed, rooms, window
-        self.voxel_size, self.augment, self.noise = voxel_size, augment, noise
+        self.voxel_size, self.augment, self.noise, self.above = voxel_size, augment, noise, above
         self.rooms = [self._read(folder) for folder in scene_folders(data, voxel_size)]
         self.held_out = scene_folders(validation, voxel_size)
         self.class_weights = class_weights([labels for _, labels in self.rooms], len(classes), balance)
@@ -60,8 +65,8 @@ class RoomSurfaces:
             chosen = int(torch.randint(len(self.rooms), (1,), generator=random))
             surface, labels = self.rooms[chosen]
             if self.augment:
-                surface, labels = _windowed(surface, labels, self.window, random)
-                surface, labels = _holed(surface, labels, random)
+                surface, labels = windowed(surface, labels, self.window, random)
+                surface, labels = self._missed(surface, labels, random)
                 surface = _moved(surface, self.noise, random)
             floor = floor_height(surface) + self.augment * 0.04 * float(torch.randn(1, generator=random))
             corner = ANYWHERE * self.voxel_size * torch.rand(3, generator=random)
@@ -85,6 +90,11 @@ class RoomSurfaces:
         table = fold_table(labels.classes, self.classes)
         return surface, table[labels.labels[tuple(voxels.long().T)].long()]
 
+    def _missed(self, surface: SurfacePoints, labels: Tensor, random: torch.Generator) -> tuple[SurfacePoints, Tensor]:
+        if float(torch.rand(1, generator=random)) < self.above:
+            surface, labels = from_above(surface, labels, floor_height(surface), random)
+        return holed(surface, labels, random)
+
     def _made(
         self, surface: SurfacePoints, labels: Tensor, floor: float, corner: Tensor, place: int
     ) -> tuple[SparseTensor, Tensor]:
@@ -100,25 +110,6 @@ class RoomSurfaces:
         features = torch.cat([made.features for made, _ in parts])
         labels = torch.cat([labels for _, labels in parts])
         return LabelledCells(SparseTensor(coordinates, features, (1, 1, 1)), labels, self.class_weights)
-
-
-def _windowed(
-    surface: SurfacePoints, labels: Tensor, side: float, random: torch.Generator
-) -> tuple[SurfacePoints, Tensor]:
-    """What lies in an upright column around one point, as much as a scan or a network's memory holds."""
-    middle = surface.points[int(torch.randint(len(surface.points), (1,), generator=random)), :2]
-    halves = side / 2 * (0.5 + 0.5 * torch.rand(2, generator=random))
-    return _kept(surface, labels, ((surface.points[:, :2] - middle).abs() < halves).all(dim=1))
-
-
-def _holed(surface: SurfacePoints, labels: Tensor, random: torch.Generator) -> tuple[SurfacePoints, Tensor]:
-    """Balls and single points that the scan has missed."""
-    keep = torch.rand(len(surface.points), generator=random) > 0.2 * float(torch.rand(1, generator=random))
-    for _ in range(int(torch.randint(0, 5, (1,), generator=random))):
-        middle = surface.points[int(torch.randint(len(surface.points), (1,), generator=random))]
-        radius = 0.2 + 0.8 * float(torch.rand(1, generator=random))
-        keep &= (surface.points - middle).norm(dim=1) > radius
-    return _kept(surface, labels, keep) if int(keep.sum()) > 100 else (surface, labels)
 
 
 def _moved(surface: SurfacePoints, noise: float, random: torch.Generator) -> SurfacePoints:
@@ -145,8 +136,3 @@ def _smooth_noise(points: Tensor, reach: float, random: torch.Generator) -> Tens
     last = torch.tensor([side - 1 for side in sides])
     grid = (2 * at / last - 1).flip(1)[None, None, None]
     return torch.nn.functional.grid_sample(field, grid, align_corners=True)[0, :, 0, 0].T
-
-
-def _kept(surface: SurfacePoints, labels: Tensor, keep: Tensor) -> tuple[SurfacePoints, Tensor]:
-    kept = SurfacePoints(surface.points[keep], surface.normals[keep], surface.free[keep], surface.unknown[keep])
-    return kept, labels[keep]

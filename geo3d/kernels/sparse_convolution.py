@@ -157,81 +157,73 @@ def _outer_product(typing, rows, vectors, source, takes, target, gives, gradient
     return signature, write
 
 
+def _multiplier(vectors, tall, short):
+    """Make: pairs from first to last, target[gives] += source[takes] @ weight, for some inner channels and columns.
+
+    Tiles have `tall` rows, then `short` ones, then one. Their sizes must be literal numbers, hence a function for each.
+    """
+
+    @njit(nogil=True, cache=True)
+    def multiply(source, takes, weight, target, gives, first, last, column, low, high):
+        at = first
+        while at + tall <= last:
+            _product(tall, vectors, source, takes, weight, target, gives, at, column, low, high)
+            at += tall
+        while at + short <= last:
+            _product(short, vectors, source, takes, weight, target, gives, at, column, low, high)
+            at += short
+        while at < last:
+            _product(1, vectors, source, takes, weight, target, gives, at, column, low, high)
+            at += 1
+
+    return multiply
+
+
+_multiply_1, _multiply_2 = _multiplier(1, 12, 4), _multiplier(2, 12, 4)
+_multiply_3, _multiply_4 = _multiplier(3, 8, 3), _multiplier(4, 6, 2)
+
+
 @njit(nogil=True, cache=True)
 def _multiply(source, takes, weight, target, gives, first, last, column, vectors, low, high):
-    """Pairs from first to last: target[gives] += source[takes] @ weight, for some inner channels and columns."""
-    at = first
     if vectors == 4:
-        while at + 6 <= last:
-            _product(6, 4, source, takes, weight, target, gives, at, column, low, high)
-            at += 6
-        while at + 2 <= last:
-            _product(2, 4, source, takes, weight, target, gives, at, column, low, high)
-            at += 2
-        while at < last:
-            _product(1, 4, source, takes, weight, target, gives, at, column, low, high)
-            at += 1
+        _multiply_4(source, takes, weight, target, gives, first, last, column, low, high)
     elif vectors == 3:
-        while at + 8 <= last:
-            _product(8, 3, source, takes, weight, target, gives, at, column, low, high)
-            at += 8
-        while at + 3 <= last:
-            _product(3, 3, source, takes, weight, target, gives, at, column, low, high)
-            at += 3
-        while at < last:
-            _product(1, 3, source, takes, weight, target, gives, at, column, low, high)
-            at += 1
+        _multiply_3(source, takes, weight, target, gives, first, last, column, low, high)
     elif vectors == 2:
-        while at + 12 <= last:
-            _product(12, 2, source, takes, weight, target, gives, at, column, low, high)
-            at += 12
-        while at + 4 <= last:
-            _product(4, 2, source, takes, weight, target, gives, at, column, low, high)
-            at += 4
-        while at < last:
-            _product(1, 2, source, takes, weight, target, gives, at, column, low, high)
-            at += 1
+        _multiply_2(source, takes, weight, target, gives, first, last, column, low, high)
     else:
-        while at + 12 <= last:
-            _product(12, 1, source, takes, weight, target, gives, at, column, low, high)
-            at += 12
-        while at < last:
-            _product(1, 1, source, takes, weight, target, gives, at, column, low, high)
-            at += 1
+        _multiply_1(source, takes, weight, target, gives, first, last, column, low, high)
+
+
+def _grower(vectors, tall):
+    """Make: pairs from first to last, gradient += source[takes].T @ target[gives], in some columns."""
+
+    @njit(nogil=True, cache=True)
+    def grow(source, takes, target, gives, gradient, first, last, column):
+        inner, row = gradient.shape[0], 0
+        while row + tall <= inner:
+            _outer_product(tall, vectors, source, takes, target, gives, gradient, first, last, row, column)
+            row += tall
+        while row < inner:
+            _outer_product(1, vectors, source, takes, target, gives, gradient, first, last, row, column)
+            row += 1
+
+    return grow
+
+
+_grow_1, _grow_2, _grow_3, _grow_4 = _grower(1, 8), _grower(2, 8), _grower(3, 8), _grower(4, 6)
 
 
 @njit(nogil=True, cache=True)
 def _grow(source, takes, target, gives, gradient, first, last, column, vectors):
-    """Pairs from first to last: gradient += source[takes].T @ target[gives], in some columns."""
-    inner, row = gradient.shape[0], 0
     if vectors == 4:
-        while row + 6 <= inner:
-            _outer_product(6, 4, source, takes, target, gives, gradient, first, last, row, column)
-            row += 6
-        while row < inner:
-            _outer_product(1, 4, source, takes, target, gives, gradient, first, last, row, column)
-            row += 1
+        _grow_4(source, takes, target, gives, gradient, first, last, column)
     elif vectors == 3:
-        while row + 8 <= inner:
-            _outer_product(8, 3, source, takes, target, gives, gradient, first, last, row, column)
-            row += 8
-        while row < inner:
-            _outer_product(1, 3, source, takes, target, gives, gradient, first, last, row, column)
-            row += 1
+        _grow_3(source, takes, target, gives, gradient, first, last, column)
     elif vectors == 2:
-        while row + 8 <= inner:
-            _outer_product(8, 2, source, takes, target, gives, gradient, first, last, row, column)
-            row += 8
-        while row < inner:
-            _outer_product(1, 2, source, takes, target, gives, gradient, first, last, row, column)
-            row += 1
+        _grow_2(source, takes, target, gives, gradient, first, last, column)
     else:
-        while row + 8 <= inner:
-            _outer_product(8, 1, source, takes, target, gives, gradient, first, last, row, column)
-            row += 8
-        while row < inner:
-            _outer_product(1, 1, source, takes, target, gives, gradient, first, last, row, column)
-            row += 1
+        _grow_1(source, takes, target, gives, gradient, first, last, column)
 
 
 @njit(nogil=True, cache=True)

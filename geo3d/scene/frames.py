@@ -1,19 +1,22 @@
 """The frames of a scan, decoded as they are asked for."""
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from geo3d.scene.codecs import decode_colour, decode_depth
+from geo3d.scene.codecs import decode_colour, decode_confidence, decode_depth, in_metres
 from geo3d.scene.kinds import RgbdScan
+from geo3d.scene.undistort import undistorted
 
-LOOK_AHEAD = 3
+THREADS = min(os.cpu_count() or 1, 16)
+"""That decode: one a core, as far as anything that takes frames keeps up with them."""
+LOOK_AHEAD = THREADS + 2
 """Frames decoded before they are asked for; also all that are held in memory."""
 
 
@@ -34,25 +37,29 @@ class Frame:
 
 
 def stream_frames(scan: RgbdScan, rows: range | None = None) -> Iterator[Frame]:
-    """Decode frames in order, on a second thread and a few ahead; `rows` takes some of them only."""
-    waiting = deque()
-    with ThreadPoolExecutor(1) as pool:
+    """Decode frames on all cores and a few ahead, and give them in order; `rows` takes some of them only."""
+    waiting, pool = deque(), ThreadPoolExecutor(THREADS)
+    try:
         for row in rows if rows is not None else range(len(scan.depth)):
             waiting.append(pool.submit(read_frame, scan, row))
             if len(waiting) > LOOK_AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def read_frame(scan: RgbdScan, row: int) -> Frame:
     """Decode one frame; raises InputError where an image cannot be read or is not as the scan says."""
     colour = decode_colour(scan.source, scan.colour[row], scan.colour_size)
     counts = decode_depth(scan.source, scan.depth[row], scan.depth_size)
-    depth = counts.astype(np.float32) * np.float32(scan.depth_unit)
-    for none in scan.depth_none:
-        depth[counts == none] = 0
-    if counts.dtype.kind != "u":
-        depth[~((depth > 0) & (depth < np.inf))] = 0
+    depth = in_metres(counts, scan.depth_unit, scan.depth_none)
+    if scan.confidence:
+        depth[decode_confidence(scan.source, scan.confidence[row], scan.depth_size) == 0] = 0
+    if scan.distortion is not None:
+        depth = undistorted(depth, scan.intrinsics[row].numpy(), scan.distortion[row].numpy(), outside=0.0)
+    if scan.colour_distortion is not None:
+        colour = undistorted(colour, scan.colour_intrinsics[row].numpy(), scan.colour_distortion[row].numpy())
     where = scan.world_from_camera[row], scan.intrinsics[row], scan.colour_intrinsics[row]
     return Frame(torch.from_numpy(colour), torch.from_numpy(depth), *where)

@@ -109,7 +109,7 @@ def _is_prose(node: ast.AST) -> bool:
 def _differing(old: dict[str, Any], new: dict[str, Any], part: str) -> Iterator[tuple[str, Any, Any]]:
     before, after = old.get(part, {}), new[part]
     for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
+        if json.dumps(before.get(key)) != json.dumps(after.get(key)):  # what was stored has lists for tuples
             yield key, before.get(key), after.get(key)
 
 

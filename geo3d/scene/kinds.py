@@ -62,6 +62,12 @@ class RgbdScan:
     """Lowest and highest corner of the world box that matters, in metres; None is everything."""
     skipped: tuple[tuple[str, str], ...]
     """Frames left out: colour file and reason."""
+    confidence: tuple[Encoded, ...] = ()
+    """One 8-bit image a frame, of the depth's size, 0 where its depth is no measurement; empty: nothing is said."""
+    distortion: Float[Tensor, "frame 8"] | None = None
+    """Of the depth camera's lens: k1 k2 p1 p2 k3 k4 k5 k6 of :mod:`geo3d.scene.undistort`; None: a pinhole."""
+    colour_distortion: Float[Tensor, "frame 8"] | None = None
+    """Of the colour camera's lens."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +217,20 @@ class TriangleMesh:
 
 
 @dataclass(frozen=True)
+class TexturedMesh:
+    """Triangles with a picture of their surface; counter-clockwise seen from free space."""
+
+    vertices: Float[Tensor, "vertex 3"]
+    """World positions, in metres."""
+    faces: Int[Tensor, "face 3"]
+    """Rows of ``vertices``."""
+    uv: Float[Tensor, "face 3 2"]
+    """Where in the texture each corner lies: column and row, from 0 at its first texel's outer corner to 1."""
+    texture: UInt8[Tensor, "size size 3"]
+    """RGB; black where no triangle is."""
+
+
+@dataclass(frozen=True)
 class PointCloud:
     """Points, with what is known about each."""
 
@@ -220,6 +240,14 @@ class PointCloud:
     """Unit vectors towards free space."""
     colours: UInt8[Tensor, "point 3"] | None
     """RGB."""
+    spacing: Float[Tensor, " point"] | None = None
+    """How far the points around each lie from each other, in metres."""
+    viewpoint: Float[Tensor, "3"] | None = None
+    """World position from which they were seen, where that is known."""
+    up: Float[Tensor, "3"] | None = None
+    """Unit vector in world space where it is known."""
+    shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Metres that the file's coordinates are more than the world's, in which points lie near the origin; whole ones."""
 
 
 @dataclass(frozen=True)

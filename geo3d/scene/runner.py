@@ -125,6 +125,13 @@ class Runner:
         self.exports[name] = {"key": made.key, "form": form, "checksum": checksum(file)}
         say(f"{name}: written")
 
+    def drop_other_links(self) -> None:
+        """Remove links of earlier runs with other stages; the store keeps what they led to until it is cleaned."""
+        names = {record.name for record in self.records}
+        for link in () if self.dry_run else list(self.out.iterdir()):
+            if link.is_symlink() and link.name not in names:
+                link.unlink(missing_ok=True)
+
     def write_summary(self, config: Any) -> None:
         """Write ``OUT/run.json``: config, versions, stages, and which artifact each export shows."""
         if self.dry_run:

@@ -61,10 +61,12 @@ def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
             raise InputError(f"no connected piece of surface has {config.min_area:g} m2; see mesh.min_area")
         done()
         normals = vertex_normals(vertices, faces).float()
+        colours = colours if bool(volume.colour.any()) else None
         done()
     if observed is None:
         return TriangleMesh(vertices.float(), faces, normals, colours)
-    _lend_colours_(vertices, colours, observed)
+    if colours is not None:
+        _lend_colours_(vertices, colours, observed)
     return TriangleMesh(vertices.float(), faces, normals, colours, observed.byte())
 
 

@@ -56,8 +56,11 @@ def register(scan: RgbdScan, config: RegisterConfig) -> RgbdScan:
         colour=tuple(scan.colour[row] for row in rows),
         depth=tuple(scan.depth[row] for row in rows),
         world_from_camera=torch.from_numpy(np.stack([world @ placed[row] for row in rows])),
+        confidence=tuple(scan.confidence[row] for row in rows if scan.confidence),
         intrinsics=scan.intrinsics[rows],
         colour_intrinsics=scan.colour_intrinsics[rows],
+        distortion=None if scan.distortion is None else scan.distortion[rows],
+        colour_distortion=None if scan.colour_distortion is None else scan.colour_distortion[rows],
         up=None,
         skipped=(*scan.skipped, *_left_out(scan, track, placed)),
     )

@@ -14,6 +14,8 @@ from geo3d.stages.fuse_grids import BYTES_PER_VOXEL, WholeGrid, fuse_whole_grids
 from geo3d.stages.surface import surface_of, up_of
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from geo3d.scene.kinds import RgbdScan, ScannedVolume, TsdfVolume
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -54,9 +56,6 @@ def scan_grid(scan: RgbdScan, volume: TsdfVolume, config: ScanGridConfig) -> Sca
 
 def upright_grid(volume: TsdfVolume, config: ScanGridConfig) -> WholeGrid:
     """The grid, before anything is fused on it."""
-    import torch
-
-    from geo3d.ops.camera import rotation_between
     from geo3d.ops.mesh import vertices_of_large_parts
     from geo3d.ops.planes import mean_in_cells
 
@@ -65,7 +64,15 @@ def upright_grid(volume: TsdfVolume, config: ScanGridConfig) -> WholeGrid:
     large = vertices_of_large_parts(points, faces, CRUMB)
     if bool(large.any()):
         points, normals = points[large], normals[large]
-    up = up_of(volume, mean_in_cells(points, normals, CELL)[2])
+    return grid_over(points, up_of(volume, mean_in_cells(points, normals, CELL)[2]), config)
+
+
+def grid_over(points: Tensor, up: Tensor, config: ScanGridConfig) -> WholeGrid:
+    """The upright grid around points, in metres."""
+    import torch
+
+    from geo3d.ops.camera import rotation_between
+
     world_from_volume = rotation_between(up, up.new_tensor([0, 0, 1])).T.contiguous()
     turned, size = points @ world_from_volume, config.voxel_size
     low = ((turned.amin(dim=0) - config.margin) / size).floor()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,17 +12,19 @@ from pydantic import Field
 
 from geo3d.config import settings
 from geo3d.progress import steps
-from geo3d.stages.surface import surface_of, up_of
+from geo3d.stages.surface import CloudGrid, grid_around, surface_of, up_of, up_of_cloud, voxel_size_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from geo3d.scene.kinds import TsdfVolume, VoxelLabels
+    from geo3d.scene.kinds import PointCloud, TsdfVolume, VoxelLabels
 
 CLASSES = ("wall", "floor", "table", "ceiling", "otherprop")
 WALL, FLOOR, TABLE, CEILING, OTHER = range(5)
 LEVEL, STEEP = cos(radians(25)), sin(radians(25))
 """Cosines with up that level and upright surfaces have: over and under these."""
+LEAST_CELLS = 12
+"""Cells that a wall begins from, at least: of leaves seen from far away there are thousands of fewer."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -64,22 +67,44 @@ def segment(volume: TsdfVolume, config: SegmentConfig) -> VoxelLabels:
     Probability of a plane's class: exp(-d^2 / 2 tolerance^2) at distance d from the nearest such plane; other has what
     the likeliest leaves, and all are divided by their sum. Raises InputError where no surface was seen.
     """
+    with steps("segment", 3, "passes") as done:
+        vertices, normals, _ = surface_of(volume, config.min_weight, "segment.min_weight")
+        return _labelled(vertices, normals, volume, lambda cells: up_of(volume, cells), config, done)
+
+
+def segment_points(cloud: PointCloud, config: SegmentConfig) -> VoxelLabels:
+    """The same of points with normals, in voxels as large as the points lie apart."""
+    assert cloud.normals is not None
+    with steps("segment", 3, "passes") as done:
+        grid = grid_around(cloud, voxel_size_of(cloud))
+        normals = cloud.normals.double()
+        places = (cloud.points.double() - grid.origin) / grid.voxel_size
+        return _labelled(places, normals, grid, lambda cells: up_of_cloud(cloud, cells), config, done)
+
+
+def _labelled(
+    places: Tensor,
+    normals: Tensor,
+    grid: TsdfVolume | CloudGrid,
+    find_up: Callable[[Tensor], Tensor],
+    config: SegmentConfig,
+    done: Callable[..., None],
+) -> VoxelLabels:
+    """Of points all over a surface, in the grid's voxels; `find_up` tells up from the normals of cells."""
     from geo3d.ops.planes import mean_in_cells
     from geo3d.scene.kinds import VoxelLabels
 
-    config = replace(config, cell=max(config.cell, volume.voxel_size))
-    with steps("segment", 3, "passes") as done:
-        vertices, normals, _ = surface_of(volume, config.min_weight, "segment.min_weight")
-        voxels, points, normals, _ = mean_in_cells(vertices, normals, 1.0)
-        points = points * volume.voxel_size  # from the grid's origin on, in metres
-        done()
-        cells = mean_in_cells(points, normals, config.cell)[:3]
-        up = up_of(volume, cells[2])
-        planes = _find_planes(*cells, up, config)
-        done()
-        probabilities = _probabilities(points, normals, planes, config)
-        done()
-    return VoxelLabels(voxels, probabilities, CLASSES, volume.origin, volume.voxel_size, up)
+    config = replace(config, cell=max(config.cell, grid.voxel_size))
+    voxels, points, normals, _ = mean_in_cells(places, normals, 1.0)
+    points = points * grid.voxel_size  # from the grid's origin on, in metres
+    done()
+    cells = mean_in_cells(points, normals, config.cell)[:3]
+    up = find_up(cells[2])
+    planes = _find_planes(*cells, up, config)
+    done()
+    probabilities = _probabilities(points, normals, planes, config)
+    done()
+    return VoxelLabels(voxels, probabilities, CLASSES, grid.origin, grid.voxel_size, up)
 
 
 def _find_planes(cells: Tensor, points: Tensor, normals: Tensor, up: Tensor, config: SegmentConfig) -> list[_Plane]:
@@ -119,7 +144,11 @@ def _walls(cells: Tensor, points: Tensor, normals: Tensor, up: Tensor, config: S
     upright, area, walls = (normals @ up).abs() < STEEP, config.cell**2, []
     free = upright.clone()
     for region in _rows_of(grow_regions(cells, points, normals, upright, radians(15), 0.03)):
-        if len(region) * area < config.wall_area / 3 or not bool(free[region].float().mean() > 0.5):
+        if (
+            len(region) < LEAST_CELLS
+            or len(region) * area < config.wall_area / 3
+            or not bool(free[region].float().mean() > 0.5)
+        ):
             continue
         normal, offset = fit_plane(points[region], normals[region], up)
         distance = points @ normal - offset

@@ -1,10 +1,12 @@
 """Sparse networks: the sizes of the published ones, gradients everywhere, and their weights."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from numpy._core.multiarray import _reconstruct  # pyright: ignore[reportAttributeAccessIssue]
 from torch import Tensor, nn
 
 from geo3d.models.sparse.minkowski import load_minkunet
@@ -19,6 +21,8 @@ MINKOWSKI = {"14A": 8_024_500, "18A": 15_493_172, "34C": 37_856_052}
 """Parameters of MinkowskiEngine's examples/minkunet.py @ 02fc608b with 3 channels and 20 classes, counted there."""
 MINKOWSKI_RESNETS = {14: 21_442_408, 18: 40_246_888, 34: 70_556_520}
 """Likewise of examples/resnet.py with 40 classes."""
+SPARSECONVNET = {(16, 1, False): 2_689_860, (32, 2, True): 30_104_372}
+"""Parameters of SparseConvNet's examples/ScanNet/unet.py @ dcd1428, by width, repeats and residual, counted there."""
 
 
 @pytest.fixture
@@ -44,6 +48,13 @@ def test_minkunets_are_as_large_as_the_published_ones(variant):
 def test_residual_networks_are_as_large_as_the_published_ones(depth):
     with torch.device("meta"):
         assert size_of(SparseResNet(3, 40, depth)) == MINKOWSKI_RESNETS[depth]
+
+
+@pytest.mark.parametrize(("width", "repeats", "residual"), SPARSECONVNET)
+def test_submanifold_unets_are_as_large_as_the_published_ones(width: int, repeats: int, residual: bool):
+    with torch.device("meta"):
+        model = SubmanifoldUNet(3, 20, width, 7, repeats, residual)
+    assert size_of(model) == SPARSECONVNET[width, repeats, residual]
 
 
 @pytest.mark.parametrize(
@@ -150,3 +161,24 @@ def test_real_lidar_points_convolve_as_the_reference_does(shared_data: Path):
     weights = torch.randn(27, 16, 32, dtype=torch.float64)
     wanted = _sums_reference(features, weights, pairs)
     assert torch.allclose(sparse_convolution(features, weights, pairs), wanted, rtol=1e-12, atol=1e-12)
+
+
+class OnlyArrays(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> type:
+        return {"_reconstruct": _reconstruct, "ndarray": np.ndarray, "dtype": np.dtype}[name]
+
+
+def test_voxels_of_real_points_are_those_of_spconv_and_convolve_as_the_reference_does(shared_data: Path):
+    with open(shared_data / "reference" / "spconv" / "test_spconv.pkl", "rb") as file:
+        points, places, _ = (torch.as_tensor(value) for value in OnlyArrays(file).load())
+    lowest = torch.tensor([-80.0, -80, -2])
+    tensor, rows = voxelize(points - lowest, torch.zeros(len(points), dtype=torch.int64), points, 0.1)
+    at_edges = ((points - lowest) / 0.1 - ((points - lowest) / 0.1).round()).abs().amin(dim=1) < 1e-3
+    wanted = places[:, [0, 3, 2, 1]].long()
+    assert torch.equal(tensor.coordinates[rows][~at_edges], wanted[~at_edges])
+    assert at_edges.float().mean() < 0.02
+    theirs = sparse_tensor(wanted, torch.randn(len(wanted), 4, dtype=torch.float64))[0]
+    pairs = kernel_map(theirs.coordinates, theirs.coordinates, kernel_offsets((3, 3, 3), (1, 1, 1)))
+    weights = torch.randn(27, 4, 8, dtype=torch.float64)
+    found = sparse_convolution(theirs.features, weights, pairs)
+    assert torch.allclose(found, _sums_reference(theirs.features, weights, pairs), rtol=1e-12, atol=1e-12)

@@ -14,7 +14,7 @@ from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.runner import Made
 from geo3d.stages.fuse import FuseConfig
 from geo3d.stages.register import RegisterConfig
-from tests.walks import K, UNIT, blank, room, take, walk
+from tests.walks import UNIT, K, blank, room, take, walk
 
 pytest.importorskip("open3d")
 pytestmark = pytest.mark.filterwarnings("ignore")  # open3d's imports warn

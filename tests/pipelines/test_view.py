@@ -41,6 +41,13 @@ def visible(picture: np.ndarray, colours: dict[str, tuple[int, int, int]], toler
     return {name for i, name in enumerate(colours) if (nearest == i).mean() > 0.005}
 
 
+def test_without_a_scan_there_are_no_cameras():
+    with open_server("127.0.0.1", 0) as server:
+        show(server, None, COLOURED, LABELLED)
+        assert server.scene.get_handle_by_name("/cameras/path") is None
+        assert server.initial_camera.look_at is not None
+
+
 def test_a_browser_shows_the_scan_and_its_classes_and_hides_what_is_switched_off(tmp_path: Path):
     with open_server("127.0.0.1", 0) as server:
         controls = show(server, scan_of_squares(tmp_path), COLOURED, LABELLED)
@@ -124,7 +131,7 @@ def test_told_to_it_listens_everywhere_and_says_who_can_see(out: Path):
 def wrong(out: Path, tmp_path: Path, case: str) -> tuple[list[str | Path], str]:
     """Arguments that cannot be used, and a part of what is said."""
     if case == "folder":
-        return [tmp_path / "none"], "none is no finished run: it has no 1_scan, 3_mesh, 5_semantic; run geo3d scan-to"
+        return [tmp_path / "none"], "none is no finished run: it has no 3_mesh, 5_semantic; run geo3d scan-to"
     if case == "unfinished":
         (tmp_path / "1_scan").symlink_to(out / "1_scan")
         (tmp_path / "3_mesh").symlink_to(tmp_path / "cleaned away")

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = "color/ (or image/, rgb/), depth/; trajectory.log, rgbd.match and camera_primesense.json if there"
+LOOKS_FOR = "color/ (or image/, rgb/ beside a log), depth/; trajectory.log, rgbd.match, camera_primesense.json if there"
 _CAMERA, _TRANSFORMS, _PAIRS = "camera_primesense.json", "trajectory.log", "rgbd.match"
-_ALONE = {"color", "image", "rgb", "depth", "other_formats", "odometry.log", "LICENSE", _CAMERA, _PAIRS}
-"""What lies in a folder of this format without transforms; more in it, and the folder may be of another one."""
+_ALONE = {"color", "image", "depth", "other_formats", "odometry.log", "LICENSE", _CAMERA, _PAIRS}
+"""What may lie in a folder of this format without transforms; with more, or rgb/, it may be of another."""
 
 
 def find(folder: Path) -> Listing | None:

@@ -58,11 +58,16 @@ def load_minkunet(model: MinkUNet, state: dict[str, Tensor], dimensions: int = 3
     model.load_state_dict(made)
 
 
-def _turned(name: str, value: Tensor, dimensions: int) -> Tensor:
-    if name.startswith("head."):
-        return value.flatten() if name.endswith("bias") else value.reshape(value.shape[-2:]).T.contiguous()
+def kernel_of_minkowski(value: Tensor, dimensions: int) -> Tensor:
+    """A convolution's kernel [offset, channel, outchannel] as ours has it: the last axis fastest, not the first."""
     if value.ndim == 2:
         return value[None]  # a kernel of one cell has no axis for cells
     size = round(len(value) ** (1 / dimensions))
     axes = (*range(dimensions - 1, -1, -1), dimensions, dimensions + 1)
     return value.reshape(*[size] * dimensions, *value.shape[1:]).permute(axes).reshape(value.shape).contiguous()
+
+
+def _turned(name: str, value: Tensor, dimensions: int) -> Tensor:
+    if name.startswith("head."):
+        return value.flatten() if name.endswith("bias") else value.reshape(value.shape[-2:]).T.contiguous()
+    return kernel_of_minkowski(value, dimensions)

@@ -1,90 +1,38 @@
 """Each scan format is recognised, read as written, and its faults are told in a sentence."""
 
 import json
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.spatial.transform import Rotation
 
+from geo3d.data_tools.scans.assemble import fault_of
 from geo3d.data_tools.scans.formats import FORMATS, find_scan
 from geo3d.errors import InputError
 from geo3d.scene.frames import read_frame, stream_frames
 from geo3d.scene.kinds import RgbdScan
+from tests.data_tools.scans import phone_scans
+from tests.data_tools.scans.phone_scans import place
+from tests.data_tools.scans.writers import WRITERS as RESEARCH
+from tests.data_tools.scans.writers import K, text, transforms, write_hololens, write_plain, write_redwood
 
-K = np.array([[50.0, 0, 7.5], [0, 51, 5.5], [0, 0, 1]])
-Matrices = Sequence[np.ndarray | None]
-"""None: a frame whose transform is left out; only ever the last, or all of them."""
-
-
-def transforms(count: int) -> list[np.ndarray]:
-    matrices = [np.eye(4) for _ in range(count)]
-    for i, matrix in enumerate(matrices):
-        matrix[:3, :3] = Rotation.from_rotvec([0.1 * i, 0.2, -0.3]).as_matrix()
-        matrix[:3, 3] = i, -i, 0.5
-    return matrices
-
-
-def save_frame(colour: Path, depth: Path, row: int, none: int = 0) -> None:
-    """Depth grows by a count a pixel from 1000 * (row + 1); the last pixel has none."""
-    counts = (1000 * (row + 1) + np.arange(12 * 16).reshape(12, 16)).astype(np.uint16)
-    counts[-1, -1] = none
-    for path, pixels in ((colour, np.full((24, 32, 3), row, np.uint8)), (depth, counts)):
-        path.parent.mkdir(exist_ok=True)
-        Image.fromarray(pixels).save(path)
-
-
-def text(matrix: np.ndarray) -> str:
-    return "\n".join(" ".join(map(repr, row)) for row in matrix.tolist()) + "\n"
-
-
-def write_seven_scenes(folder: Path, matrices: Matrices) -> None:
-    for row, matrix in enumerate(matrices):
-        stem = f"frame-{10 * row:06}"
-        save_frame(folder / f"{stem}.color.png", folder / f"{stem}.depth.png", row, 65535)
-        if matrix is not None:
-            (folder / f"{stem}.pose.txt").write_text(text(matrix))
-    (folder / "camera-intrinsics.txt").write_text(text(K))
-
-
-def write_hololens(folder: Path, matrices: Matrices) -> None:
-    for row in range(len(matrices)):  # the numbers in the names skip
-        save_frame(folder / f"images/{3 * row:05}.png", folder / f"depth/{3 * row:05}.png", row)
-    (folder / "poses.txt").write_text("".join(text(m.reshape(1, 16)) for m in matrices if m is not None))
-    (folder / "K.txt").write_text(text(K))
-
-
-def write_redwood(folder: Path, matrices: Matrices) -> None:
-    for row in range(len(matrices)):  # names that share no stem, as in the original scans: paired in order
-        save_frame(folder / f"color/{row:05}-c.png", folder / f"depth/{row:05}-d.png", row, 65535)
-    log = "".join(f"{row} {row} {row + 1}\n{text(m)}" for row, m in enumerate(matrices) if m is not None)
-    (folder / "trajectory.log").write_text(log)
-    (folder / "camera_primesense.json").write_text(json.dumps({"intrinsic_matrix": K.T.reshape(-1).tolist()}))
-
-
-def write_plain(folder: Path, matrices: Matrices) -> None:
-    frames = []
-    for row, matrix in enumerate(matrices):
-        save_frame(folder / f"c{row}.png", folder / f"d{row}.png", row)
-        listed = None if matrix is None else matrix.tolist()
-        frames.append({"colour": f"c{row}.png", "depth": f"d{row}.png", "world_from_camera": listed})
-    index = {"format": "geo3d-scan", "version": 1, "depth_unit": 0.001, "intrinsics": K.tolist(), "frames": frames}
-    (folder / "scan.json").write_text(json.dumps(index))
-
-
-WRITERS: dict[str, Callable[[Path, Matrices], None]] = {
-    "7scenes": write_seven_scenes,
-    "hololens": write_hololens,
-    "redwood": write_redwood,
-    "plain": write_plain,
-}
+WRITERS = RESEARCH | phone_scans.WRITERS
 each = pytest.mark.parametrize("name", WRITERS)
+IN_ONE_FILE = ("sens", *phone_scans.IN_ONE_FILE)
+images_in_files = pytest.mark.parametrize("name", [name for name in WRITERS if name not in IN_ONE_FILE])
+depth_in_files = pytest.mark.parametrize("name", [name for name in WRITERS if name not in ("sens", "record3d")])
+QUATERNIONS = "tum", "icl-nuim"
+"""Trajectories of TUM hold them, which are always rigid."""
+any_matrix = pytest.mark.parametrize("name", [name for name in WRITERS if name not in QUATERNIONS])
+UNLOCATED = ("7scenes", "hololens", "nerfstudio", "plain", "redwood", "replica", "scannet", "sens", "tum")
+"""Formats that may come without transforms."""
+COUNTS_A_METRE = {"tum": 5000, "icl-nuim": 5000, "replica": 6553.5}
+UP = {"hololens": [0, 1, 0], "icl-nuim": [0, -1, 0]} | {name: [0, 1, 0] for name in phone_scans.Y_UP}
 
 
 def read(folder: Path, format: str = "auto", frames: str = ":", crop: tuple[float, ...] | None = None) -> RgbdScan:
-    found = find_scan(folder, format, frames, crop)
+    found = find_scan(place(folder), format, frames, crop)
     return found.format.read(found.source(folder / "no folder" / "hashes.json"), None)
 
 
@@ -96,17 +44,20 @@ def test_every_format_is_tested():
 def test_a_scan_is_recognised_and_read_as_written(tmp_path: Path, name: str):
     matrices = transforms(4)
     WRITERS[name](tmp_path, matrices)
-    assert find_scan(tmp_path, "auto", ":", None).format is FORMATS[name]
+    assert find_scan(place(tmp_path), "auto", ":", None).format is FORMATS[name]
     scan = read(tmp_path)
-    np.testing.assert_array_equal(scan.world_from_camera.numpy(), np.stack(matrices))
+    rounding = {"sens": 1e-6}.get(name, 1e-14 * (name in QUATERNIONS or name in phone_scans.TURNED))
+    np.testing.assert_allclose(scan.world_from_camera.numpy(), np.stack(matrices), rtol=0, atol=rounding)
     np.testing.assert_array_equal(scan.intrinsics.numpy(), [K] * 4)
-    np.testing.assert_array_equal(scan.colour_intrinsics.numpy(), [K] * 4)
-    assert (scan.depth_size, scan.colour_size, scan.skipped) == ((12, 16), (24, 32), ())
-    assert (scan.up.tolist() if scan.up is not None else None) == ([0, 1, 0] if name == "hololens" else None)
+    colour = phone_scans.COLOUR_K if name in phone_scans.WRITERS else K
+    np.testing.assert_array_equal(scan.colour_intrinsics.numpy(), [colour] * 4)
+    colour_size = (12, 16) if name == "replica" else (24, 32)
+    assert (scan.depth_size, scan.colour_size, scan.skipped) == ((12, 16), colour_size, ())
+    assert (scan.up.tolist() if scan.up is not None else None) == UP.get(name)
     for row, frame in enumerate(stream_frames(scan)):
         wanted = 1000 * (row + 1) + np.arange(12 * 16).reshape(12, 16)
         wanted[-1, -1] = 0
-        np.testing.assert_allclose(frame.depth.numpy(), wanted / 1000, rtol=1e-6)
+        np.testing.assert_allclose(frame.depth.numpy(), wanted / COUNTS_A_METRE.get(name, 1000), rtol=1e-6)
         assert frame.colour.unique().tolist() == [row]
 
 
@@ -131,30 +82,42 @@ FAULTS: dict[str, tuple[np.ndarray | None, str]] = {
 }
 
 
-@each
+def test_a_transform_whose_squares_overflow_is_not_rigid():
+    huge = np.array([[1e200, 1e200, 0, 0], [1e200, -1e200, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    assert fault_of(huge) == "transform is not rigid"
+
+
+@any_matrix
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_frame_without_a_rigid_transform_is_skipped_with_the_reason(tmp_path: Path, name: str, fault: str):
     matrices, (bad, reason) = transforms(4), FAULTS[fault]
+    if name == "sens" and bad is None:
+        reason = "transform with NaN or infinity"
     WRITERS[name](tmp_path, [*matrices, bad])
     scan = read(tmp_path)
-    assert scan.world_from_camera.tolist() == [matrix.tolist() for matrix in matrices]
+    assert scan.world_from_camera[:, 0, 3].tolist() == pytest.approx([0, 1, 2, 3], abs=1e-14)
     assert len(scan.colour) == len(scan.depth) == 4
-    last = find_scan(tmp_path, name, ":", None).listing.frames[-1].colour
-    assert scan.skipped == ((last, reason),)
+    last = find_scan(place(tmp_path), name, ":", None).listing.frames[-1]
+    if name in phone_scans.TURNED and bad is not None:
+        reason = "transform with NaN or infinity"  # all that a quaternion can say
+    assert scan.skipped == ((last.colour + " frame 4" * (last.colour_part is not None), reason),)
 
 
 @each
 def test_fewer_than_three_frames_are_an_error_that_tells_why(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, [*transforms(2), None])
-    with pytest.raises(InputError, match=r"has 2 usable frames, at least 3 are needed \(1 x no transform\)"):
+    reason = "transform with NaN or infinity" if name == "sens" else "no transform"
+    with pytest.raises(InputError, match=rf"has 2 usable frames, at least 3 are needed \(1 x {reason}\)"):
         read(tmp_path)
 
 
-@each
+@pytest.mark.parametrize("name", UNLOCATED)
 def test_a_scan_without_any_transform_is_recognised_and_says_so(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, [None] * 4)
-    for empty in ("poses.txt", "trajectory.log"):
+    for empty in ("poses.txt", "trajectory.log", "traj.txt", "groundtruth.txt"):
         (tmp_path / empty).unlink(missing_ok=True)
+    if name == "scannet":
+        (tmp_path / "pose").rmdir()
     found = find_scan(tmp_path, "auto", ":", None)
     assert (found.format, found.listing.located) == (FORMATS[name], False)
     scan = read(tmp_path)
@@ -167,7 +130,7 @@ def test_a_scan_without_any_transform_is_recognised_and_says_so(tmp_path: Path, 
 @each
 def test_transforms_can_be_left_alone(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, [*transforms(4), None])
-    found = find_scan(tmp_path, name, ":", None).without_transforms()
+    found = find_scan(place(tmp_path), name, ":", None).without_transforms()
     scan = found.format.read(found.source(tmp_path / "no folder" / "hashes.json"), None)
     assert scan.world_from_camera.shape == (5, 4, 4)
     assert scan.world_from_camera.isnan().all()
@@ -190,7 +153,7 @@ def test_colour_and_depth_beside_something_else_are_no_redwood_scan(tmp_path: Pa
         find_scan(tmp_path, "auto", ":", None)
 
 
-@each
+@depth_in_files
 def test_a_frame_without_its_depth_image_is_skipped(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, transforms(5))
     if name == "redwood":
@@ -201,28 +164,46 @@ def test_a_frame_without_its_depth_image_is_skipped(tmp_path: Path, name: str):
     scan = read(tmp_path)
     assert scan.world_from_camera[:, 0, 3].tolist() == [0, 2, 3, 4]
     ((file, reason),) = scan.skipped
-    assert file == lost.colour
+    assert file == lost.colour + " frame 1" * (lost.colour_part is not None)
     assert reason.startswith(("no ", "listed in rgbd.match"))
 
 
-@each
+@images_in_files
 @pytest.mark.parametrize("kind", ["colour", "depth"])
 def test_an_image_of_another_size_is_named(tmp_path: Path, name: str, kind: str):
     WRITERS[name](tmp_path, transforms(4))
     odd = tmp_path / getattr(find_scan(tmp_path, name, ":", None).listing.frames[2], kind)
     Image.open(odd).resize((4, 6), Image.Resampling.NEAREST).save(odd)
-    usual = "32x24" if kind == "colour" else "16x12"
+    usual = "32x24" if kind == "colour" and name != "replica" else "16x12"
     with pytest.raises(InputError, match=f"{odd.name} is 4x6; the scan's other images are {usual}"):
         read(tmp_path)
 
 
-@each
+@depth_in_files
 def test_a_file_that_is_no_image_is_named(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, transforms(4))
     bad = tmp_path / find_scan(tmp_path, name, ":", None).listing.frames[0].depth
     bad.write_text("no image")
     with pytest.raises(InputError, match=f"{bad.name} cannot be read as an image"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".pgm", ".tif", ".TIFF"])
+@pytest.mark.parametrize("name", ["7scenes", "hololens", "icl-nuim", "redwood", "replica", "scannet"])
+def test_depth_may_be_in_any_file_that_keeps_16_bits(tmp_path: Path, name: str, suffix: str):
+    if (name, suffix) == ("7scenes", ".TIFF"):
+        pytest.skip("names end in lower case")
+    WRITERS[name](tmp_path, transforms(3))
+    wanted = [frame.depth for frame in stream_frames(read(tmp_path))]
+    for path in [tmp_path / frame.depth for frame in find_scan(tmp_path, name, ":", None).listing.frames]:
+        counts = np.array(Image.open(path))
+        path.unlink()
+        if suffix == ".pgm":
+            path.with_suffix(suffix).write_bytes(b"P5\n16 12\n65535\n" + counts.astype(">u2").tobytes())
+        else:
+            Image.fromarray(counts).save(path.with_suffix(suffix))
+    for found, depth in zip(stream_frames(read(tmp_path)), wanted, strict=True):
+        assert found.depth.tolist() == depth.tolist()
 
 
 def test_redwoods_match_file_says_which_images_belong_together(tmp_path: Path):
@@ -304,7 +285,10 @@ def test_intrinsics_that_are_no_pinholes_are_refused(tmp_path: Path, matrix: np.
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("other", ":", None), r"--format other is not known; it is auto or one of 7scenes, hololens, plain, redwood"),
+        (
+            ("other", ":", None),
+            r"--format other is not known; it is auto or one of 7scenes, hololens, icl-nuim, ",
+        ),
         (("redwood", ":", None), r"is not in the format redwood, which looks for color/"),
         (("auto", "5", None), r"--frames 5 is no slice; give start:stop or start:stop:step"),
         (("auto", "a:b", None), r"--frames a:b is no slice"),

@@ -1,0 +1,21 @@
+"""Fuzz the reader of PLY point clouds: ``python -m tests.fuzz.ply --seconds 600``."""
+
+import tempfile
+from pathlib import Path
+
+from tests.data_tools.clouds.writers import some_points, write_ply
+from tests.fuzz.clouds import run
+
+
+def seeds() -> list[bytes]:
+    """Small files of each kind."""
+    file, made = Path(tempfile.mkdtemp()) / "seed.ply", []
+    for form in ("ascii", "binary_little_endian", "binary_big_endian"):
+        for before in ("", "element camera 1\nproperty float a\n"):
+            write_ply(file, form, *some_points(3), before=before)
+            made.append(file.read_bytes())
+    return made
+
+
+if __name__ == "__main__":
+    run("ply", seeds)
