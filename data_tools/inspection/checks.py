@@ -92,13 +92,18 @@ def _jumps(facts: ScanFacts, skipped: dict[int, str]) -> list[Finding]:
     rows = [facts.placed[i] for i in kept]
     errors = [facts.errors.get(pair) or facts.disagreement(*pair) for pair in pairwise(rows)]
     known = np.array([np.nan if error == APART else error for error in errors], np.float64)
+    if not np.isfinite(known).any():  # depth cannot be asked, and speed alone is no proof
+        return []
     times = [facts.files[row].stamp for row in rows]
     seconds = None if None in times else np.diff(np.array(times, np.float64))
 
     def between(first: int, second: int) -> float:
         return facts.disagreement(rows[first], rows[second])
 
-    return path.jumps(facts.world_from_camera[kept], rows, known, between, seconds)
+    transforms = facts.world_from_camera[kept]
+    if misread.is_of_positions(facts.believed, median_depth(facts)):
+        transforms[:, :3, 3] /= facts.believed.factor
+    return path.jumps(transforms, rows, known, between, seconds)
 
 
 def _time(facts: ScanFacts) -> list[Finding]:

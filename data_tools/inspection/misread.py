@@ -128,6 +128,12 @@ def misread_depth(believed: Believed, depth_unit: float, median_depth: float | N
     return [Finding("error", "depth scale", told, repair=f"depth_unit: now {depth_unit:g} m a count; is it another?")]
 
 
+def is_of_positions(believed: Believed, median_depth: float | None) -> bool:
+    """Whether it is rather the positions than the depths that are of another unit: depths are sensible as they are."""
+    depth = median_depth or 0.0
+    return NEAR <= depth <= FAR and not NEAR <= depth * believed.factor <= FAR
+
+
 def contradictions(believed: Believed) -> list[Finding]:
     """Frames that do not agree, in any reading."""
     if believed.reading != "as given" or believed.factor != 1.0 or (believed.error or 0.0) < CONTRADICTS:
@@ -143,7 +149,7 @@ def _of_other_unit(believed: Believed, depth_unit: float, median_depth: float) -
     unit = likely if abs(likely / unit - 1) < OF_A_UNIT else float(f"{unit:.3g}")
     told = f"depths {factor:.4g} times as large fit the transforms: {_gain(believed)}"
     repair = f"depth_unit: {unit:.6g} instead of {depth_unit:.6g}"
-    if NEAR <= median_depth <= FAR and not NEAR <= median_depth * factor <= FAR:
+    if is_of_positions(believed, median_depth):
         repair = f"world_from_camera: positions divided by {factor:.4g}, to metres; depth seems to be in metres"
     return Finding("error", "depth scale", told, repair=repair)
 

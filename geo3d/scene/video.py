@@ -41,7 +41,7 @@ class Video:
             self.size = self._stream.height, self._stream.width
             if self.size[0] * self.size[1] > MOST_PIXELS:
                 raise ValueError(f"its frames are {self.size[1]}x{self.size[0]}")
-            packets = [(p.pts, p.dts, p.is_keyframe) for p in self._file.demux(self._stream) if p.pts is not None]
+            packets = [(p.pts, p.dts or 0, p.is_keyframe) for p in self._file.demux(self._stream) if p.pts is not None]
         self._times = sorted(shown for shown, _, _ in packets)
         self._keys = sorted((shown, decoded) for shown, decoded, is_key in packets if is_key)
         self._next, self._decoded = len(self._times), iter(())

@@ -33,3 +33,13 @@ def test_damaged_bytes_end_as_the_reference_says():
 
 def test_a_bomb_is_not_unpacked():
     assert lzf_decompress(bytes(100), 1 << 50) is None
+
+
+@pytest.mark.parametrize(
+    ("packed", "size"),
+    [((0, 65, 32, 9), 4), ((32, 0), 3), ((1, 65), 2), ((0, 65, 32), 4), ((0, 65, 224), 10), ((0, 65, 32, 0), 3)],
+    ids=["before the begin", "of nothing", "cut literal", "cut reference", "cut length", "too much"],
+)
+def test_what_reaches_beyond_what_there_is_is_damage(packed, size):
+    assert lzf_decompress(bytes(packed), size) is None
+    assert lzf_decompress_reference(bytes(packed), size) is None

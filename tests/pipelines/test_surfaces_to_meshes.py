@@ -96,7 +96,7 @@ def test_the_network_labels_them_too(room, tmp_path, kind):
         write_ply(mesh_of_box((2.6, 2.2, 2.3)), tmp_path / "room.ply")
     config = ScanToMeshConfig(segment=SegmentConfig(method="learned", turns=1), cloud=CloudConfig(voxel_size=0.06))
     semantic = scan_to_mesh(room if kind == "cloud" else tmp_path / "room.ply", tmp_path / "out", config).load()
-    assert len(semantic.classes) == 16
+    assert {"chair", "floor", "cabinet"} < set(semantic.classes)
     assert float((semantic.labels != 255).float().mean()) > 0.9
 
 

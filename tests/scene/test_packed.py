@@ -1,6 +1,7 @@
 """What is packed in zip files and by LZFSE is unpacked as far as an image can be large, and no farther."""
 
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def test_a_member_larger_than_an_image_is_not_unpacked(tmp_path: Path, how: int)
         InputError, match=r"a\.r3d has a member at byte \d+ (of|that cannot be unpacked: it has) more than"
     ):
         zip_content(*zipped(tmp_path / "a.r3d", bytes(3_000_000), how), 1000)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_member_that_claims_little_and_holds_much_takes_no_memory(tmp_path: Path, how: int):
+    place = zipped(tmp_path / "a.r3d", bytes(1_000_000), how)
+    tracemalloc.start()
+    with pytest.raises(InputError):
+        zip_content(*place, 1000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 300_000
 
 
 def test_a_member_that_is_none_is_named(tmp_path: Path):

@@ -16,7 +16,7 @@ COUNT = 24
 WAYS = {
     "key frames and frames between": ("libx264rgb", {"g": "7", "bf": "3"}),
     "one key frame": ("libx264rgb", {"g": "250", "bf": "0"}),
-    "open groups of HEVC": ("libx265", {"x265-params": "keyint=7:min-keyint=7:bframes=3:log-level=none"}),
+    "open groups of HEVC": ("libx265", {"x265-params": "keyint=15:log-level=none"}),
 }
 
 

@@ -57,7 +57,8 @@ def views(is_bent: bool = False, has_faults: bool = True) -> list[View]:
         colour = np.where(near[..., None], [230, 20, 20], [20, 200, 20]).astype(np.uint8)
         depth, sure = 1000 * seen(DEPTH, number, is_bent), np.full(DEPTH, 2)
         if has_faults:
-            sure[20:28, 30:38], depth[20:28, 30:38] = 0, 700.0
+            sure[14:34, 22:42] = 0
+            depth[14:34, 22:42] -= 50
         found.append(View(colour, depth, camera, sure if has_faults else None))
     return found
 

@@ -43,6 +43,7 @@ def test_rows_without_a_frame_depth_or_confidence_are_skipped(tmp_path: Path):
     (tmp_path / "confidence/000003.png").unlink()
     found = find_scan(tmp_path, "auto", ":", None).listing
     assert [frame.row for frame in found.frames] == [0, 2, 4]
+    assert [frame.colour.unique().tolist() for frame in stream_frames(read(tmp_path))] == [[0], [2], [4]]
     assert found.skipped == (
         ("rgb.mp4 frame 1", "no depth/000001.png"),
         ("rgb.mp4 frame 3", "no confidence/000003.png"),
