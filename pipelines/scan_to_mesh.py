@@ -180,6 +180,8 @@ def _finish(
 
 def _located(runner: Runner, found: FoundScan, config: RegisterConfig) -> Made[RgbdScan]:
     """The frames and where their cameras stood: as the scan's format says, or as their images do."""
+    if config.method == "off" and not found.listing.located:
+        raise InputError(f"{found.folder} does not say where its cameras stood; with register.method auto it is found")
     if config.method == "off" or (config.method == "auto" and found.listing.located):
         return runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
     source = found.without_transforms().source(runner.hashes)

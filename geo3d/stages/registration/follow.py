@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.stages.registration.align import LEAST_POINTS, Step, align
-from geo3d.stages.registration.views import LEADING, View
+from geo3d.stages.registration.align import align
+from geo3d.stages.registration.step import Step
+from geo3d.stages.registration.views import LEADING, LEAST_POINTS, View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

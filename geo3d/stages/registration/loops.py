@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo3d.progress import track as shown
-from geo3d.stages.registration.align import REACH, align
+from geo3d.stages.registration.align import align
 from geo3d.stages.registration.follow import Link, Track, alike
 from geo3d.stages.registration.libraries import open3d
+from geo3d.stages.registration.views import REACH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

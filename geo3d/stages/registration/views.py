@@ -25,6 +25,10 @@ WIDTH, LOOKED_AT = 240, 640
 """Most pixels that the small images, and the image that features are looked for in, are wide."""
 BLUR = 5
 """Pixels of the small images that are averaged in what they look like, since colour and depth may not lie exactly."""
+LEAST_POINTS = 150
+"""Cells of depth that a view needs."""
+REACH = 0.05
+"""Metres at which features, and at the end surfaces, still belong together."""
 FEATURES, LEADING = 500, 64
 """Most features of a frame, and the strongest of them, by which frames of the same place are found."""
 
