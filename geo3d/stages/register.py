@@ -90,6 +90,8 @@ def _find_path(scan: RgbdScan) -> tuple[Track, dict[int, Any]]:
     for before, after in track.lost:
         again = " and found again" if placed.keys() >= {whole[before], whole[after]} else ""
         say(f"register: tracking is lost{again} {_between(scan, before, after)}")
+    if most < len(scan.depth):
+        say(f"register: the path is that of {most} of {len(scan.depth)} frames; the others are left out")
     return track, {row: placed[key] @ on for row, (key, on) in track.hangs_on.items() if key in placed}
 
 

@@ -83,3 +83,20 @@ def test_nothing_is_found_where_that_is_off(tmp_path: Path):
         InputError, match=r"scan does not say where its cameras stood; with register\.method auto it is found"
     ):
         scan_to_mesh(tmp_path / "scan", tmp_path / "out", config("off"))
+
+
+def test_a_run_that_is_stopped_while_it_registers_goes_on_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write(tmp_path / "scan", walk(ROWS), located=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("geo3d.stages.registration.loops.close_loops", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            scan_to_mesh(tmp_path / "scan", tmp_path / "out", config())
+    assert not (tmp_path / "out" / "1_scan").exists()
+    scan_to_mesh(tmp_path / "scan", tmp_path / "out", config())
+    assert {name: state for name, state in states(tmp_path / "out").items() if name[0] == "1"} == {
+        "1_frames": "reused",
+        "1_scan": "run",
+    }

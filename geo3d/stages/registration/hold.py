@@ -14,14 +14,14 @@ from geo3d.stages.registration.views import LEAST_POINTS, REACH
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-OF_FEATURES, SETTLING = 0.25, 5
+OF_FEATURES, SETTLING = 0.25, 8
 """Weight of a feature beside that of a cell of surface, and how often both are weighed."""
 
 
 def settled(clouds: tuple[Any, Any], matched: Matched, motion: NDArray[np.float64]) -> NDArray[np.float64]:
     """The motion on which surfaces and features agree best: surfaces that can slide leave it to features how far.
 
-    Gauss-Newton with Tukey's weights on distances along normals and between features.
+    Gauss-Newton with Tukey's weights on distances along normals and between features, and what is far counts less.
     """
     points, onto, normals = (np.asarray(part) for part in (clouds[0].points, clouds[1].points, clouds[1].normals))
     for _ in range(SETTLING):
@@ -31,8 +31,9 @@ def settled(clouds: tuple[Any, Any], matched: Matched, motion: NDArray[np.float6
         facing = normals[pairs[:, 1]]
         rows = np.concatenate([_ways(moved, facing), *(_ways(ends, axis) for axis in np.eye(3))])
         left = np.concatenate([((onto[pairs[:, 1]] - moved) * facing).sum(axis=1), *(matched.target - ends).T])
-        of_features = OF_FEATURES * _tukey(matched.apart(motion), 2 * REACH)
-        weights = np.concatenate([_tukey(left[: len(pairs)], REACH), *(of_features,) * 3])
+        on_surfaces = _trust(onto[pairs[:, 1], 2]) * _tukey(left[: len(pairs)], REACH)
+        of_features = OF_FEATURES * _trust(matched.target[:, 2]) * _tukey(matched.apart(motion), 2 * REACH)
+        weights = np.concatenate([on_surfaces, *(of_features,) * 3])
         held = rows.T @ (weights[:, None] * rows) + 1e-6 * np.eye(6)
         motion = _small(np.linalg.solve(held, rows.T @ (weights * left))) @ motion
     return motion
@@ -45,6 +46,11 @@ def _ways(points: NDArray[np.float64], directions: NDArray[np.float64]) -> NDArr
 
 def _tukey(distances: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
     return np.clip(1 - (distances / reach) ** 2, 0, 1) ** 2
+
+
+def _trust(depth: NDArray[Any]) -> NDArray[Any]:
+    """One over depth's variance, 1 up to a metre: errors grow with its square (Khoshelham and Elberink 2012)."""
+    return np.maximum(1.0, depth) ** -4
 
 
 def _small(change: NDArray[Any]) -> NDArray[np.float64]:
