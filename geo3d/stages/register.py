@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LEAST_FRAMES, LEAST_SHARE = 3, 0.5
 """Frames that must hang together to be a scan, and their share of those with depth."""
 
+TOLD = 5
+"""Places where tracking is lost that are told one by one."""
+
 
 @settings
 class RegisterConfig:
@@ -41,7 +44,7 @@ def register(scan: RgbdScan, config: RegisterConfig) -> RgbdScan:
 
     if missing():
         raise InputError(
-            f"{scan.source} does not say where its cameras stood, and to find it takes {' and '.join(missing())}: "
+            f"to find the camera's path in {scan.source}, as where a scan has none, takes {' and '.join(missing())}: "
             "pip install 'geo3d[register]', and on Linux the system's libusb-1.0-0"
         )
     import numpy as np
@@ -82,14 +85,15 @@ def _find_path(scan: RgbdScan) -> tuple[Track, dict[int, Any]]:
     most = max(frames_of, default=0)
     if most < max(LEAST_FRAMES, LEAST_SHARE * len(whole)):
         raise InputError(
-            f"{scan.source} does not say where its cameras stood, and its images tell it of {most} of"
-            f" {len(scan.depth)} frames only ({_told(scan, track)}); scan slowly, with things of some form in view,"
-            " or give the transforms"
+            f"in {scan.source} the camera can be followed through {most} of {len(scan.depth)} frames only"
+            f" ({_told(scan, track)}); scan slowly, with things of some form in view, or give the transforms"
         )
     placed = optimise(parts[frames_of.index(most)], links)
-    for before, after in track.lost:
+    for before, after in track.lost[:TOLD]:
         again = " and found again" if placed.keys() >= {whole[before], whole[after]} else ""
         say(f"register: tracking is lost{again} {_between(scan, before, after)}")
+    if len(track.lost) > TOLD:
+        say(f"register: tracking is lost {len(track.lost) - TOLD} times more")
     if most < len(scan.depth):
         say(f"register: the path is that of {most} of {len(scan.depth)} frames; the others are left out")
     return track, {row: placed[key] @ on for row, (key, on) in track.hangs_on.items() if key in placed}
@@ -106,7 +110,7 @@ def _told(scan: RgbdScan, track: Track) -> str:
         more = f", and {len(track.lost) - 1} times more" if len(track.lost) > 1 else ""
         said.append(f"tracking is lost {_between(scan, *track.lost[0])}{more}")
     if track.empty:
-        said.append(f"{len(track.empty)} frames have too little depth")
+        said.append(f"{len(track.empty)} {'frames have' if len(track.empty) > 1 else 'frame has'} too little depth")
     return "; ".join(said) or "there are too few"
 
 

@@ -1,7 +1,7 @@
 """Paths found without their transforms, beside the given ones: ``python -m tests.bench.register [SCAN ...]``.
 
 A scan is a folder with transforms, which are hidden. Without any it is a made room, without and with a depth camera's
-errors and at a quarter of its frames, and the real ones where they are. Positions are aligned by a rigid motion, as
+errors and with few of its frames, and the real ones where they are. Positions are aligned by a rigid motion, as
 ``geo3d benchmark trajectory`` does by default; steps are those between frames that follow each other.
 """
 
@@ -36,7 +36,7 @@ def rooms() -> list[tuple[Path, str]]:
         command = ["make-rooms", str(folder), "--config", "configs/make_rooms/demo.toml", "--noise", str(noise)]
         subprocess.run([sys.executable, "-m", "geo3d.cli", *command], check=True)
         scans += [next(folder.glob("*/scan"))]
-    return [(scans[0], ":"), (scans[1], ":"), (scans[1], "::4")]
+    return [(scans[0], "::2"), (scans[1], "::2"), (scans[1], "::8")]
 
 
 def real() -> list[tuple[Path, str]]:
@@ -49,7 +49,7 @@ def line(folder: Path, frames: str) -> str:
     found = find_scan(folder, "auto", frames, None)
     memory = folder / "nowhere" / "hashes.json"
     true = found.format.read(found.source(memory), None)
-    head = f"| {folder.parent.name}/{folder.name} {frames} | {len(true.colour)}"
+    head = f"| {Path(*folder.parts[-3:])} {frames} | {len(true.colour)}"
     hidden = found.without_transforms().format.read(found.without_transforms().source(memory), None)
     start, _ = time.perf_counter(), reset_peak_memory()
     try:

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # open3d's imports warn
 ROWS = 5
 
 
-def write(folder: Path, transforms: list[np.ndarray], located: bool) -> None:
+def write(folder: Path, transforms: list[np.ndarray], located: bool, lost: int | None = None) -> None:
+    """A scan with, or without, transforms, but for one frame that has `lost` its own."""
     folder.mkdir()
     frames = []
     for row, transform in enumerate(transforms):
@@ -30,7 +31,7 @@ def write(folder: Path, transforms: list[np.ndarray], located: bool) -> None:
         else:
             take(folder, row, room(0), transform, 0, True)
         files = {"colour": f"{row:03}.colour.png", "depth": f"{row:03}.depth.png"}
-        frames.append(files | {"world_from_camera": transform.tolist() if located else None})
+        frames.append(files | {"world_from_camera": transform.tolist() if located and row != lost else None})
     index = {"format": "geo3d-scan", "version": 1, "depth_unit": UNIT, "intrinsics": K.tolist(), "frames": frames}
     (folder / "scan.json").write_text(json.dumps(index | ({"up": [0, 0, 1]} if located else {})))
 
@@ -67,13 +68,15 @@ def test_colour_and_depth_alone_become_a_mesh(tmp_path: Path):
 
 
 def test_paths_that_are_given_are_found_anew_only_if_asked_for(tmp_path: Path):
-    write(tmp_path / "scan", walk(ROWS), located=True)
+    write(tmp_path / "scan", walk(ROWS), located=True, lost=4)
     scan_to_mesh(tmp_path / "scan", tmp_path / "out", config())
+    assert Made[RgbdScan]("", tmp_path / "out" / "1_scan").load().skipped == (("004.colour.png", "no transform"),)
     assert "1_frames" not in states(tmp_path / "out")
     assert not (tmp_path / "out" / "trajectory.txt").exists()
     scan_to_mesh(tmp_path / "scan", tmp_path / "out", config("always"))
     scan = Made[RgbdScan]("", tmp_path / "out" / "1_scan").load()
     np.testing.assert_array_equal(scan.world_from_camera[0].numpy(), np.eye(4))
+    assert [image.file[:3] for image in scan.colour] == ["000", "001", "003", "004"]
     assert scan.up is None
 
 

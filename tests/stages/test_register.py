@@ -89,7 +89,9 @@ def test_a_scan_in_pieces_is_refused(tmp_path: Path):
     scan = scan_of(tmp_path, walk(4))
     for row in (2, 3):
         take(tmp_path, row, room(5, 1.2), walk(4)[row], 5, True)
-    with pytest.raises(InputError, match=r"of 2 of 4 frames only \(tracking is lost between 001.colour.png and 002"):
+    with pytest.raises(
+        InputError, match=r"through 2 of 4 frames only \(tracking is lost between 001.colour.png and 002"
+    ):
         register(scan, RegisterConfig())
 
 
@@ -98,14 +100,14 @@ def test_a_bare_wall_tells_no_path(tmp_path: Path):
     for row in range(5):
         eye = np.array([6.5, 0.1 * row, 0.0])
         take(tmp_path, row, wall, looking_at(eye, eye + np.array([1.0, 0, 0])), 0, False)
-    with pytest.raises(InputError, match="its images tell it of 1 of 5 frames only"):
+    with pytest.raises(InputError, match="the camera can be followed through 1 of 5 frames only"):
         register(unlocated(tmp_path, 5), RegisterConfig())
 
 
 def test_empty_frames_are_refused(tmp_path: Path):
     for row in range(3):
         blank(tmp_path, row)
-    with pytest.raises(InputError, match=r"of 0 of 3 frames only \(3 frames have too little depth\)"):
+    with pytest.raises(InputError, match=r"through 0 of 3 frames only \(3 frames have too little depth\)"):
         register(unlocated(tmp_path, 3), RegisterConfig())
 
 
