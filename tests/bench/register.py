@@ -25,8 +25,10 @@ from geo3d.stages.register import RegisterConfig, register
 def main() -> None:
     given = [(Path(name), ":") for name in sys.argv[1:]]
     print("| scan | frames | found | path | ATE | worst | RPE | RPE | a frame | memory |\n" + 10 * "|---" + "|")
+    lost: list[str] = []
     for scan, frames in given or [*rooms(), *real()]:
-        print(line(scan, frames), flush=True)
+        print(line(scan, frames, lost), flush=True)
+    print("\n".join(["", *lost]))
 
 
 def rooms() -> list[tuple[Path, str]]:
@@ -45,7 +47,8 @@ def real() -> list[tuple[Path, str]]:
     return [(scans / name, ":") for name in names if (scans / name).is_dir()]
 
 
-def line(folder: Path, frames: str) -> str:
+def line(folder: Path, frames: str, lost: list[str]) -> str:
+    """One of the table; frames that were not found are added to `lost`, with the reason."""
     found = find_scan(folder, "auto", frames, None)
     memory = folder / "nowhere" / "hashes.json"
     true = found.format.read(found.source(memory), None)
@@ -55,7 +58,9 @@ def line(folder: Path, frames: str) -> str:
     try:
         located = register(hidden, RegisterConfig())
     except InputError as error:
-        return f"{head} | none: {error} |" + 7 * " |"
+        lost.append(str(error))
+        return f"{head} | none |" + 7 * " |"
+    lost += [f"{folder / name}: {reason}" for name, reason in located.skipped]
     seconds, peak = time.perf_counter() - start, peak_memory()
     ate, worst, way, turn, path = errors(located, true)
     figures = f"{100 * ate:.1f} cm | {100 * worst:.1f} cm | {100 * way:.1f} cm | {np.degrees(turn):.2f} degrees"
