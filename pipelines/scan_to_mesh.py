@@ -183,6 +183,8 @@ def _located(runner: Runner, found: FoundScan, config: RegisterConfig) -> Made[R
     if config.method == "off" and not found.listing.located:
         raise InputError(f"{found.folder} does not say where its cameras stood; with register.method auto it is found")
     if config.method == "off" or (config.method == "auto" and found.listing.located):
+        if not runner.dry_run:
+            (runner.out / TRAJECTORY).unlink(missing_ok=True)  # of an earlier run that found another path
         return runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
     source = found.without_transforms().source(runner.hashes)
     frames = runner.run(found.format.read, None, "1_frames", source=source)

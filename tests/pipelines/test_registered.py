@@ -78,6 +78,9 @@ def test_paths_that_are_given_are_found_anew_only_if_asked_for(tmp_path: Path):
     np.testing.assert_array_equal(scan.world_from_camera[0].numpy(), np.eye(4))
     assert [image.file[:3] for image in scan.colour] == ["000", "001", "003", "004"]
     assert scan.up is None
+    assert (tmp_path / "out" / "trajectory.txt").exists()
+    scan_to_mesh(tmp_path / "scan", tmp_path / "out", config())
+    assert not (tmp_path / "out" / "trajectory.txt").exists()
 
 
 def test_nothing_is_found_where_that_is_off(tmp_path: Path):
