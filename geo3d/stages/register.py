@@ -89,14 +89,20 @@ def _find_path(scan: RgbdScan) -> tuple[Track, dict[int, Any]]:
             f" ({_told(scan, track)}); scan slowly, with things of some form in view, or give the transforms"
         )
     placed = optimise(parts[frames_of.index(most)], links)
+    found = {row: placed[key] @ on for row, (key, on) in track.hangs_on.items() if key in placed}
+    _say(scan, track, found)
+    return track, found
+
+
+def _say(scan: RgbdScan, track: Track, found: dict[int, Any]) -> None:
+    """Where tracking is lost, and how much of the scan the path is of."""
     for before, after in track.lost[:TOLD]:
-        again = " and found again" if placed.keys() >= {whole[before], whole[after]} else ""
+        again = " and found again" if found.keys() >= {before, after} else ""
         say(f"register: tracking is lost{again} {_between(scan, before, after)}")
     if len(track.lost) > TOLD:
         say(f"register: tracking is lost {len(track.lost) - TOLD} times more")
-    if most < len(scan.depth):
-        say(f"register: the path is that of {most} of {len(scan.depth)} frames; the others are left out")
-    return track, {row: placed[key] @ on for row, (key, on) in track.hangs_on.items() if key in placed}
+    if len(found) < len(scan.depth):
+        say(f"register: the path is that of {len(found)} of {len(scan.depth)} frames; the others are left out")
 
 
 def _between(scan: RgbdScan, before: int, after: int) -> str:

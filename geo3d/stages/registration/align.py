@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 FIRM = 0.005
 """Resistance to the motion that surfaces resist least, below which, as of a wall along itself, they leave it open."""
-STILL = 1e-3
-"""Change of surfaces' fit, of itself, at which they are taken to have met."""
 
 
 def align(source: View, target: View, guess: NDArray[np.float64] | None, by_shape: bool = False) -> Step | None:
@@ -62,7 +60,7 @@ def _refined(
     motion, pairs = start, np.zeros((0, 2), np.int32)
     for reach in (3 * REACH, REACH):
         plane = registration.TransformationEstimationPointToPlane(registration.TukeyLoss(reach / 2))
-        criteria = registration.ICPConvergenceCriteria(STILL, STILL, max_iteration=20)
+        criteria = registration.ICPConvergenceCriteria(max_iteration=20)
         result = registration.registration_icp(*clouds, reach, motion, plane, criteria)
         motion, pairs = np.array(result.transformation), np.asarray(result.correspondence_set)
     if matched is None:
