@@ -181,7 +181,7 @@ def _encoded(image: Image.Image, kind: str) -> str:
 def _classes(mesh: SemanticMesh) -> str:
     """Legend with the surface of each class."""
     areas = class_areas(mesh)
-    rows = [(nyu40.COLOURS[name], name, float(areas[i])) for i, name in enumerate(mesh.classes)]
+    rows = [(nyu40.shade_of(name), name, float(areas[i])) for i, name in enumerate(mesh.classes)]
     rows = [row for row in rows if row[2] > 0]
     if areas[255] > 0:
         rows.append((nyu40.UNLABELLED, "not seen", float(areas[255])))

@@ -75,7 +75,7 @@ def list_objects(mesh: SemanticMesh) -> list[dict]:
             {
                 "id": number,
                 "class": name,
-                "nyu40": nyu40.IDS[name] if name else 0,
+                "nyu40": nyu40.id_of(name) if name else 0,
                 "score": score,
                 "box": box,
                 "vertices": rows.tolist(),
@@ -126,7 +126,7 @@ def nyu40_ids(mesh: SemanticMesh) -> NDArray:
     import numpy as np
 
     table = np.zeros(256, np.int64)
-    table[: len(mesh.classes)] = [nyu40.IDS[name] for name in mesh.classes]
+    table[: len(mesh.classes)] = [nyu40.id_of(name) for name in mesh.classes]
     return table[mesh.labels.numpy()]
 
 

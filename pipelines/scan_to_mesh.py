@@ -36,6 +36,7 @@ from geo3d.stages.predict import predict
 from geo3d.stages.register import RegisterConfig, register
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
+from geo3d.stages.segment_fused import segment_fused
 from geo3d.stages.segment_learned import segment_learned
 from geo3d.stages.texture import TextureConfig, check_size, texture
 from geo3d.stages.weights import find_weights
@@ -122,7 +123,7 @@ def scan_to_mesh(
     found = find_scan(scan, config.read.format, config.read.frames, config.read.crop, skip)
     with open_runner(out, dry_run) as runner:
         frames = _located(runner, found, config.register)
-        volume = runner.run(fuse, config.fuse, "2_volume", scan=frames)
+        volume = fused = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         networks = "learned" in (config.complete.method, config.segment.method)
         seen = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume) if networks else None
         predicted = None
@@ -136,6 +137,8 @@ def scan_to_mesh(
             weights = find_weights(config.label_weights, runner.hashes)
             given = {"scanned": seen, "weights": weights} | ({"predicted": predicted} if predicted else {})
             voxels = runner.run(segment_learned, config.segment, "4_labels", **given)
+        elif config.segment.method == "fused":
+            voxels = runner.run(segment_fused, config.segment, "4_labels", volume=fused)
         else:
             voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
         return _finish(runner, frames, mesh, voxels, config, scan.absolute().name, onto=onto, align_up=align_up)

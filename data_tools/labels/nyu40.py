@@ -5,6 +5,8 @@ An id is the place in this list, from 1 on; 0 is a vertex without a label.
 
 from __future__ import annotations
 
+import colorsys
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,10 +62,24 @@ IDS = {name: number for number, (name, _) in enumerate(NYU40, start=1)}
 COLOURS = dict(NYU40)
 
 
+def id_of(name: str) -> int:
+    """The id of a class; one that NYU40 does not have is an otherprop."""
+    return IDS.get(name, IDS["otherprop"])
+
+
+def shade_of(name: str) -> tuple[int, int, int]:
+    """RGB of a class; one that NYU40 does not have has a hue by its name."""
+    if name in COLOURS:
+        return COLOURS[name]
+    hue = zlib.crc32(name.encode()) / 2**32
+    red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.6, 0.85))
+    return red, green, blue
+
+
 def shades(classes: tuple[str, ...]) -> NDArray[np.uint8]:
     """RGB [256, 3] of each place in a label set; 255 and those it has not are black."""
     import numpy as np
 
     table = np.zeros((256, 3), np.uint8)
-    table[: len(classes)] = [COLOURS[name] for name in classes]
+    table[: len(classes)] = [shade_of(name) for name in classes]
     return table

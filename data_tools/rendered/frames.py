@@ -55,8 +55,11 @@ def _write_plain(frames: RenderedFrames, folder: Path) -> None:
             frames.colour, frames.depth, frames.world_from_camera.double().tolist(), strict=True
         )
     ]
+    for frame, labels in zip(listed, frames.labels, strict=bool(frames.labels)):
+        frame["labels"] = labels.file
     x, y, z = frames.up.tolist()
-    plain.write_index(folder, frames.depth_unit, (x, y, z), frames.intrinsics.double().tolist(), listed)
+    intrinsics, classes = frames.intrinsics.double().tolist(), frames.classes if frames.labels else ()
+    plain.write_index(folder, frames.depth_unit, (x, y, z), intrinsics, listed, classes)
 
 
 def _write_artifact(frames: RenderedFrames, folder: Path) -> None:

@@ -74,7 +74,7 @@ def semantic_scene(mesh: SemanticMesh) -> ModelledScene:
 
     faces = mesh.faces.numpy()
     table = np.zeros(256, np.int64)
-    table[: len(mesh.classes)] = [nyu40.IDS[name] for name in mesh.classes]
+    table[: len(mesh.classes)] = [nyu40.id_of(name) for name in mesh.classes]
     part = MeshPart(
         name="",
         vertices=mesh.vertices.numpy(),

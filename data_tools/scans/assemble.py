@@ -75,6 +75,8 @@ def assemble(
     depth_unit: float = 0.001,
     depth_none: tuple[int, ...] = (),
     up: tuple[float, ...] | None = None,
+    classes: tuple[str, ...] = (),
+    label_ids: tuple[int, ...] = (),
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
@@ -122,6 +124,10 @@ def assemble(
         up=None if up is None or not located else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
+        classes=classes,
+        labels=_told(source, frames, "labels"),
+        label_ids=label_ids,
+        probabilities=_told(source, frames, "probabilities"),
         confidence=_encoded(source, frames, "confidence", depth.codec) if frames[0]["confidence"] else (),
         distortion=_lenses(source.root, depth.distortion, rows),
         colour_distortion=_lenses(source.root, colour.distortion, rows),
@@ -172,6 +178,14 @@ def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str
         Encoded(frame[kind], source.sha256[frame[kind]], start, length, codec)
         for frame, (start, length) in zip(frames, parts, strict=True)
     )
+
+
+def _told(source: Source, frames: list[dict[str, Any]], kind: str) -> tuple[Encoded | None, ...]:
+    """The files of one kind, None for frames without; none at all where no frame has any."""
+    from geo3d.scene.kinds import Encoded
+
+    names = [frame.get(kind) for frame in frames]
+    return tuple(name and Encoded(name, source.sha256[name]) for name in names) if any(names) else ()
 
 
 def _common_size(root: Path, frames: list[dict[str, Any]], kind: str) -> tuple[int, int]:

@@ -22,6 +22,10 @@ class FrameFiles:
     confidence: str | None = None
     """How sure each depth is, where the format has that: 0 in pixels that are not to be used."""
     confidence_part: tuple[int, int] | None = None
+    labels: str | None = None
+    """Image of classes, where the format has one a frame."""
+    probabilities: str | None = None
+    """Class probabilities, likewise."""
 
 
 def image_name(file: str, part: tuple[int, int] | None, row: int) -> str:
@@ -46,7 +50,8 @@ class Listing:
     @property
     def files(self) -> list[str]:
         """All that is read."""
-        own = [name for f in self.frames for name in (f.colour, f.depth, f.transform, f.confidence) if name]
+        kinds = ("colour", "depth", "transform", "confidence", "labels", "probabilities")
+        own = [name for f in self.frames for kind in kinds if (name := getattr(f, kind))]
         return list(dict.fromkeys([*self.shared, *own]))
 
 

@@ -35,9 +35,17 @@ def plane(d, left, right, above, below, x, y, focal, steepest, reaches, least, c
     return d if kept else none, du if kept else none, dv if kept else none, d / length if kept else none
 
 
+@njit(cache=True, error_model="numpy")
+def within(depth, nearest, farthest, kept):
+    """Copy what is neither nearer nor farther, and 0 for the rest."""
+    for i in range(depth.shape[0]):
+        u = np.uint64(i)
+        kept[u] = depth[u] if (depth[u] >= nearest) & (depth[u] <= farthest) else depth.dtype.type(0)
+
+
 @njit(cache=True, parallel=True, error_model="numpy")
-def fit_planes(depth, camera, reach, least, planes):
-    """Write each pixel's plane, or zeros."""
+def fit_planes(depth, camera, reach, least, nearest, farthest, planes):
+    """Write each pixel's plane, or zeros; depth below the nearest and beyond the farthest is none."""
     real = depth.dtype.type  # an integer times a float32 would be a float64
     constants = real(0), real(0.5), real(np.inf)  # numba would make plain ones float64
     focal, cx, cy = (camera[0], camera[1]), camera[2], camera[3]
@@ -45,11 +53,14 @@ def fit_planes(depth, camera, reach, least, planes):
     reaches = real(reach)
     steepest = real(STEEPEST) * reaches
     for v in prange(height):
-        here, out, y = depth[v], planes[v].reshape(-1), real(v) - cy
-        above = depth[v - reach] if v >= reach else np.zeros(width, depth.dtype)
-        below = depth[v + reach] if v + reach < height else np.zeros(width, depth.dtype)
-        padded = np.zeros(width + 2 * reach, depth.dtype)
-        padded[reach : reach + width] = here
+        out, y = planes[v].reshape(-1), real(v) - cy
+        rows = np.zeros((3, width + 2 * reach), depth.dtype)
+        for k in range(3):
+            row = v + (k - 1) * reach
+            if 0 <= row < height:
+                within(depth[row], nearest, farthest, rows[k, reach : reach + width])
+        above, padded, below = rows[0, reach:], rows[1], rows[2, reach:]
+        here = padded[reach:]
         for i in range(width):
             u = np.uint64(i)
             left, right = padded[u], padded[u + np.uint64(2 * reach)]

@@ -18,17 +18,19 @@ def extract_surface(
     blocks: Int[Tensor, "block 3"],
     tsdf: Float[Tensor, "block 8 8 8"],
     weight: UInt8[Tensor, "block 8 8 8"],
-    colour: UInt8[Tensor, "block 8 8 8 3"],
+    colour: UInt8[Tensor, "block 8 8 8 3"] | None,
     min_weight: float,
 ) -> tuple[Float[Tensor, "vertex 3"], Int[Tensor, "face 3"], UInt8[Tensor, "vertex 3"]]:
     """Triangulate the zero level of `tsdf` between voxels whose weight is at least `min_weight` (more than 0).
 
     `blocks` are sorted lexicographically. Returns vertices in voxels (float64, voxel (0, 0, 0) at 0), faces
     counter-clockwise seen from positive distances, and RGB interpolated along the cut edges; black is a colour that is
-    not known, and the edge's other end then gives it.
+    not known, and the edge's other end then gives it; without `colour` all is black.
     """
     if len(blocks) == 0:
         return torch.zeros(0, 3, dtype=torch.float64), torch.zeros(0, 3).int(), torch.zeros(0, 3).byte()
+    if colour is None:
+        colour = weight.new_zeros(3).expand(*weight.shape, 3)
     extract = _extract_kernel if tsdf.device.type == "cpu" else _extract_reference
     vertices, faces, colours = extract(blocks, tsdf, weight, colour, max(min_weight, 1e-9))
     kept, faces = keep_vertices(corners(faces, len(vertices)), faces)  # a cut edge may have no cube that was seen whole

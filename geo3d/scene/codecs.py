@@ -64,6 +64,17 @@ def array_size(path: Path) -> Size:
     return _array_header(path)[0]
 
 
+def decode_values(root: Path, encoded: Encoded, *sizes: Size) -> np.ndarray:
+    """Values [height, width], uint8 or uint16, of one of the sizes; raises InputError where the file holds no such."""
+    path = root / encoded.file
+    pixels = CODECS[encoded.codec](path, encoded, sizes[0], 1)
+    if pixels.shape not in sizes or pixels.dtype.name not in ("uint8", "uint16"):
+        wanted = " or ".join(f"{width}x{height}" for height, width in dict.fromkeys(sizes))
+        found = "x".join(map(str, pixels.shape[1::-1] + pixels.shape[2:]))
+        raise InputError(f"{path} has {found} pixels of {pixels.dtype}; labels must be {wanted} of uint8 or uint16")
+    return pixels
+
+
 def image_size(path: Path, start: int = 0, length: int | None = None) -> Size:
     """Height and width of an image, from its header; raises InputError where it is not one."""
     try:

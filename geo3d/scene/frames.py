@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from geo3d.scene.codecs import decode_colour, decode_confidence, decode_depth, in_metres
 from geo3d.scene.kinds import RgbdScan
+from geo3d.scene.label_images import read_labels, read_probabilities
 from geo3d.scene.undistort import undistorted
 
 THREADS = min(os.cpu_count() or 1, 16)
@@ -34,14 +35,21 @@ class Frame:
     """Of the depth camera, in pixels; pixel centres at whole numbers."""
     colour_intrinsics: Float[Tensor, "3 3"]
     """Of the colour camera, in pixels."""
+    labels: UInt8[Tensor, "label_row label_column"] | None = None
+    """Places in the scan's classes, 255 for none; of the colour or the depth image's size."""
+    probabilities: Float[Tensor, "class label_row label_column"] | None = None
+    """Of the scan's classes."""
 
 
-def stream_frames(scan: RgbdScan, rows: range | None = None) -> Iterator[Frame]:
-    """Decode frames on all cores and a few ahead, and give them in order; `rows` takes some of them only."""
+def stream_frames(scan: RgbdScan, rows: Iterable[int] | None = None, labels: bool = False) -> Iterator[Frame]:
+    """Decode frames on all cores and a few ahead, and give them in order; `rows` takes some of them only.
+
+    Labels and class probabilities are read only where asked for.
+    """
     waiting, pool = deque(), ThreadPoolExecutor(THREADS)
     try:
         for row in rows if rows is not None else range(len(scan.depth)):
-            waiting.append(pool.submit(read_frame, scan, row))
+            waiting.append(pool.submit(read_frame, scan, row, labels))
             if len(waiting) > LOOK_AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -50,7 +58,7 @@ def stream_frames(scan: RgbdScan, rows: range | None = None) -> Iterator[Frame]:
         pool.shutdown(cancel_futures=True)
 
 
-def read_frame(scan: RgbdScan, row: int) -> Frame:
+def read_frame(scan: RgbdScan, row: int, labels: bool = False) -> Frame:
     """Decode one frame; raises InputError where an image cannot be read or is not as the scan says."""
     colour = decode_colour(scan.source, scan.colour[row], scan.colour_size)
     counts = decode_depth(scan.source, scan.depth[row], scan.depth_size)
@@ -62,4 +70,6 @@ def read_frame(scan: RgbdScan, row: int) -> Frame:
     if scan.colour_distortion is not None:
         colour = undistorted(colour, scan.colour_intrinsics[row].numpy(), scan.colour_distortion[row].numpy())
     where = scan.world_from_camera[row], scan.intrinsics[row], scan.colour_intrinsics[row]
-    return Frame(torch.from_numpy(colour), torch.from_numpy(depth), *where)
+    told = (read_labels(scan, row), read_probabilities(scan, row)) if labels else (None, None)
+    told = (None if image is None else torch.from_numpy(image) for image in told)
+    return Frame(torch.from_numpy(colour), torch.from_numpy(depth), *where, *told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Int16, UInt8
 from torch import Tensor
 
 
@@ -62,6 +62,14 @@ class RgbdScan:
     """Lowest and highest corner of the world box that matters, in metres; None is everything."""
     skipped: tuple[tuple[str, str], ...]
     """Frames left out: colour file and reason."""
+    classes: tuple[str, ...] = ()
+    """The label set of ``labels`` and ``probabilities``."""
+    labels: tuple[Encoded | None, ...] = ()
+    """8- or 16-bit images of classes, of the colour or the depth images' size, one a frame or None; empty: no frame."""
+    label_ids: tuple[int, ...] = ()
+    """The value in ``labels`` of each of the classes, any other is none; empty: their places."""
+    probabilities: tuple[Encoded | None, ...] = ()
+    """Class probabilities [class, height, width] of such images; a frame that has them needs no ``labels``."""
     confidence: tuple[Encoded, ...] = ()
     """One 8-bit image a frame, of the depth's size, 0 where its depth is no measurement; empty: nothing is said."""
     distortion: Float[Tensor, "frame 8"] | None = None
@@ -80,8 +88,8 @@ class TsdfVolume:
     """In units of ``truncation``, in [-1, 1], indexed [x, y, z]; 1 where never seen."""
     weight: UInt8[Tensor, "block 8 8 8"]
     """Number of observations, up to 255; 0 where never seen."""
-    colour: UInt8[Tensor, "block 8 8 8 3"]
-    """RGB; black where no view saw a surface near, and the colour is not known."""
+    colour: UInt8[Tensor, "block 8 8 8 3"] | None
+    """RGB; black where no view saw a surface near, and the colour is not known; None: nowhere is it known."""
     origin: Float[Tensor, "3"]
     """World position of the centre of voxel (0, 0, 0), in metres."""
     voxel_size: float
@@ -94,6 +102,12 @@ class TsdfVolume:
     """Whether the format knows ``up``."""
     inferred: UInt8[Tensor, "block 8 8 8"] | None = None
     """1 where ``tsdf`` is not what views saw but what was inferred from it; None: nowhere."""
+    classes: tuple[str, ...] = ()
+    """The label set of ``candidates``."""
+    candidates: UInt8[Tensor, "block 8 8 8 candidate"] | None = None
+    """Places in ``classes`` of what views saw most, the first most of all; 255 for none. None: no view had labels."""
+    votes: Int16[Tensor, "block 8 8 8 candidate"] | None = None
+    """Of views for each candidate, in 32nds; they add up to all that were given, also for classes that are none."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +271,7 @@ class VoxelLabels:
     voxels: Int[Tensor, "voxel 3"]
     """Whole-number coordinates, sorted lexicographically, none twice."""
     probabilities: Float[Tensor, "voxel class"]
-    """Rows sum to 1."""
+    """Rows sum to 1, or to 0 where no view had a label."""
     classes: tuple[str, ...]
     """The label set: a label is a place in it."""
     origin: Float[Tensor, "3"]

@@ -243,15 +243,19 @@ def _merged(volume: TsdfVolume, parts: list[_Filled]) -> TsdfVolume:
     keys = torch.cat([pack_blocks(volume.blocks), *(pack_blocks(part.blocks[some]) for some, part in filled)]).unique()
     merged, old = unpack_blocks(keys), find_rows(keys, volume.blocks)
     tsdf, weight = torch.ones(len(merged), 8, 8, 8), torch.zeros(len(merged), 8, 8, 8, dtype=torch.uint8)
-    inferred, colour = torch.zeros_like(weight), torch.zeros(*weight.shape, 3, dtype=torch.uint8)
-    tsdf[old], weight[old], colour[old] = volume.tsdf, volume.weight, volume.colour
+    inferred, colour = torch.zeros_like(weight), None
+    tsdf[old], weight[old] = volume.tsdf, volume.weight
+    if volume.colour is not None:
+        colour = weight.new_zeros(*weight.shape, 3)
+        colour[old] = volume.colour
     for some, part in filled:
         rows = find_rows(keys, part.blocks[some])
         forgotten = part.forgotten[some]
         tsdf[rows] = torch.where(part.inferred[some], part.tsdf[some], tsdf[rows]).masked_fill(forgotten, 1.0)
         weight[rows] = weight[rows].masked_fill(forgotten, 0)
         inferred[rows] = part.inferred[some].to(torch.uint8)
-    return replace(volume, blocks=merged, tsdf=tsdf, weight=weight, colour=colour, inferred=inferred)
+    whole = {"blocks": merged, "tsdf": tsdf, "weight": weight, "colour": colour, "inferred": inferred}
+    return replace(volume, **whole, candidates=None, votes=None)
 
 
 def _refuse_unusable(scanned: ScannedVolume, predicted: DistanceVolume) -> None:

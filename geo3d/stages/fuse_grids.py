@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo3d.progress import track
-from geo3d.stages.fuse import FuseConfig, view_of
+from geo3d.stages.fuse import FuseConfig
+from geo3d.stages.fuse_views import in_view, view_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from geo3d.ops.fusion import Grid, View
+    from geo3d.ops.fusion import View
     from geo3d.scene.kinds import DistanceVolume, RgbdScan, ScannedVolume
 
 
@@ -99,7 +99,7 @@ class _Dense:
         from geo3d.ops.fusion import integrate_
 
         view = replace(view, world_from_camera=self.volume_from_world @ view.world_from_camera.double())
-        rows = _in_view(self.blocks, view, self.grid)
+        rows = in_view(self.blocks, view, self.grid)
         votes = config.weight_cap, config.free_weight
         integrate_(self.means, rows.int(), self.blocks[rows], view, self.grid, *votes)
 
@@ -119,21 +119,3 @@ class _Dense:
         x, y, z = (-(-side // 8) for side in shape)
         whole = values.reshape(x, y, z, 8, 8, 8).permute(0, 3, 1, 4, 2, 5).reshape(8 * x, 8 * y, 8 * z)
         return whole[: shape[0], : shape[1], : shape[2]].contiguous()
-
-
-def _in_view(blocks: Tensor, view: View, grid: Grid) -> Tensor:
-    """Rows of the blocks that a camera may see: those whose ball reaches into its image, as far as its depth goes."""
-    import torch
-
-    from geo3d.ops.camera import project, transform
-
-    radius = math.sqrt(3) / 2 * grid.block_size
-    middles = grid.origin + (blocks.double() * 8 + 3.5) * grid.voxel_size
-    points = transform(middles, view.world_from_camera.double().inverse())
-    near = points[:, 2].clamp(min=1e-3)
-    height, width = view.depth.shape
-    margin = radius / near * float(view.intrinsics.diagonal()[:2].max()) * 1.5
-    u, v = project(torch.cat([points[:, :2], near[:, None]], dim=1), view.intrinsics.double()).unbind(dim=1)
-    seen = (points[:, 2] > -radius) & (points[:, 2] < float(view.depth.max()) + grid.truncation + radius)
-    seen &= (u > -margin) & (u < width + margin) & (v > -margin) & (v < height + margin)
-    return (seen | (points[:, 2].abs() <= 2 * radius)).nonzero()[:, 0]

@@ -51,8 +51,9 @@ def implicit(cloud: PointCloud, config: CloudConfig) -> TsdfVolume:
         done()
     tsdf = torch.where(found.count > 0, (found.distance / TRUNCATION).clamp(-1, 1), 1.0)
     up, known = up_of_cloud(cloud, cloud.normals[:0]), cloud.up is not None
+    colour = None if cloud.colours is None else found.colour
     where = grid.origin, size, TRUNCATION * size
-    return TsdfVolume(found.blocks, tsdf, found.count, found.colour, *where, up, known)
+    return TsdfVolume(found.blocks, tsdf, found.count, colour, *where, up, known)
 
 
 def widths_of(cloud: PointCloud, voxel_size: float, config: CloudConfig) -> Tensor:

@@ -30,19 +30,27 @@ class MeshConfig:
     """Connected pieces with less surface than this are dropped, in square metres."""
     min_inferred_area: Annotated[float, Field(ge=0)] = 0.2
     """The same of pieces that no view saw any of."""
+    close_holes: Annotated[float, Field(ge=0)] = 0.0
+    """Holes whose rim is at most this long are closed, in metres; what closes them counts as inferred."""
+    target_faces: Annotated[int, Field(ge=4)] | None = None
+    """Simplify to about so many faces, if there are more."""
+    max_error: Annotated[float, Field(gt=0)] | None = None
+    """Simplify as far as the surface stays within this of every vertex that it had, in metres."""
 
 
 def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
     """Triangulate where the distance passes through zero; raises InputError where it nowhere does.
 
     A vertex is observed where both voxels that it lies between were. Small connected pieces are dropped. Inferred
-    vertices without a colour have that of observed ones near them.
+    vertices without a colour have that of observed ones near them, and those of a simplified mesh what the nearest one
+    had.
     """
     from geo3d.ops.marching_cubes import extract_surface
     from geo3d.ops.mesh import keep_vertices, vertex_normals
     from geo3d.scene.kinds import TriangleMesh
+    from geo3d.stages.mesh_shape import Surface, holes_closed, simplified
 
-    with steps("mesh", 3, "passes") as done:
+    with steps("mesh", 4, "passes") as done:
         vertices, faces, colours = extract_surface(
             volume.blocks, volume.tsdf, weights_of(volume), volume.colour, config.min_weight
         )
@@ -60,14 +68,16 @@ def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
         if len(faces) == 0:
             raise InputError(f"no connected piece of surface has {config.min_area:g} m2; see mesh.min_area")
         done()
-        normals = vertex_normals(vertices, faces).float()
-        colours = colours if bool(volume.colour.any()) else None
+        if observed is not None:
+            _lend_colours_(vertices, colours, observed)
+        surface = Surface(vertices, faces, colours, observed)
+        surface = simplified(holes_closed(surface, config.close_holes), config.target_faces, config.max_error)
         done()
-    if observed is None:
-        return TriangleMesh(vertices.float(), faces, normals, colours)
-    if colours is not None:
-        _lend_colours_(vertices, colours, observed)
-    return TriangleMesh(vertices.float(), faces, normals, colours, observed.byte())
+        normals = vertex_normals(surface.vertices.double(), surface.faces).float()
+        done()
+    colours = None if volume.colour is None else surface.colours
+    observed = None if surface.observed is None else surface.observed.byte()
+    return TriangleMesh(surface.vertices.float(), surface.faces, normals, colours, observed)
 
 
 def _observed(vertices: Tensor, volume: TsdfVolume) -> Tensor:

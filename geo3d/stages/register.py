@@ -60,6 +60,8 @@ def register(scan: RgbdScan, config: RegisterConfig) -> RgbdScan:
         depth=tuple(scan.depth[row] for row in rows),
         world_from_camera=torch.from_numpy(np.stack([world @ placed[row] for row in rows])),
         confidence=tuple(scan.confidence[row] for row in rows if scan.confidence),
+        labels=tuple(scan.labels[row] for row in rows if scan.labels),
+        probabilities=tuple(scan.probabilities[row] for row in rows if scan.probabilities),
         intrinsics=scan.intrinsics[rows],
         colour_intrinsics=scan.colour_intrinsics[rows],
         distortion=None if scan.distortion is None else scan.distortion[rows],
@@ -76,7 +78,8 @@ def _find_path(scan: RgbdScan) -> tuple[Track, dict[int, Any]]:
     from geo3d.stages.registration.loops import close_loops, joined, optimise
     from geo3d.stages.registration.views import view_of
 
-    frames = shown(stream_frames(scan), "register", total=len(scan.depth), unit="frames")
+    unlabelled = replace(scan, labels=(), probabilities=())
+    frames = shown(stream_frames(unlabelled), "register", total=len(scan.depth), unit="frames")
     track = follow(view_of(frame) for frame in frames)
     links = [*track.links, *close_loops(track)]
     whole = {row: key for row, (key, _) in track.hangs_on.items()}

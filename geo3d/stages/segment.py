@@ -32,9 +32,9 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class SegmentConfig:
     """How voxels get their classes."""
 
-    method: Annotated[Literal["learned", "planar"], tyro.conf.arg(aliases=["--segment"])] = "planar"
-    """learned: by a network that knows the classes of its weights; planar: floor, ceiling, walls and table-like tops by
-    their planes, and all else is otherprop."""
+    method: Annotated[Literal["fused", "learned", "planar"], tyro.conf.arg(aliases=["--segment"])] = "planar"
+    """fused: by what the frames' own labels say, which fusing has counted; learned: by a network that knows the classes
+    of its weights; planar: floor, ceiling, walls and table-like tops by their planes, and all else is otherprop."""
     turns: Annotated[int, Field(ge=1, le=16)] = 4
     """learned: looks at the scan, each turned about up by an equal share of a full turn; their probabilities are
     averaged. What follows is for planar."""

@@ -29,7 +29,7 @@ def surface_of(volume: TsdfVolume, min_weight: float, option: str) -> tuple[Tens
     from geo3d.ops.marching_cubes import extract_surface
     from geo3d.ops.mesh import vertex_normals
 
-    vertices, faces, _ = extract_surface(volume.blocks, volume.tsdf, weights_of(volume), volume.colour, min_weight)
+    vertices, faces, _ = extract_surface(volume.blocks, volume.tsdf, weights_of(volume), None, min_weight)
     if len(faces) == 0:
         raise InputError(f"no surface was seen {min_weight:g} times; see {option}")
     return vertices, vertex_normals(vertices, faces), faces

@@ -7,7 +7,9 @@ the clock starts; what numba compiles is compiled before it, too.
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,8 @@ from geo3d.data_tools.scans.formats import find_scan
 from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.memory import peak_memory, reset_peak_memory
 
-VOXEL, TRUNCATION_VOXELS, MAX_DEPTH, MIN_WEIGHT = 0.01, 8, 4.0, 3
+TRUNCATION_VOXELS, MAX_DEPTH, MIN_WEIGHT = 8, 4.0, 3
+"""The last is 2.5 for Open3D, which wants more than that."""
 BLOCK_COUNT = 16_000
 
 
@@ -23,13 +26,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("scan", type=Path)
     parser.add_argument("side", choices=["ours", "peer"])
+    parser.add_argument("--voxel-size", type=float, default=0.01)
     parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
     arguments = parser.parse_args()
     scan, frames = decode(arguments.scan)
     if arguments.side == "ours":
-        print(json.dumps(ours(scan, frames)))
+        print(json.dumps(ours(scan, frames, arguments.voxel_size)))
     else:
-        print(json.dumps(peer(frames, scan.intrinsics[0].numpy(), arguments.block)))
+        grid = peer_grid(arguments.voxel_size, arguments.block)
+        print(json.dumps(peer(frames, scan.intrinsics[0].numpy(), grid)))
 
 
 def decode(folder: Path) -> tuple[RgbdScan, list]:
@@ -41,47 +46,44 @@ def decode(folder: Path) -> tuple[RgbdScan, list]:
     return scan, list(stream_frames(scan))
 
 
-def ours(scan: RgbdScan, frames: list) -> dict[str, float]:
+def ours(scan: RgbdScan, frames: list, voxel_size: float) -> dict[str, float]:
     import torch
 
     from geo3d.ops.block_grid import BlockTable
-    from geo3d.ops.depth import fit_planes
-    from geo3d.ops.fusion import Grid, View, blocks_near_surface, integrate_
-    from geo3d.stages.fuse import FuseConfig, _make_volume, _Pool, _stride
+    from geo3d.ops.fusion import Grid, Means, blocks_near_surface, integrate_
+    from geo3d.stages.fuse import FuseConfig
+    from geo3d.stages.fuse_pool import Pool, as_volume, block_bytes, finish
+    from geo3d.stages.fuse_views import stride_of, view_of
     from geo3d.stages.mesh import MeshConfig, extract_mesh
 
-    grid = Grid(torch.zeros(3, dtype=torch.float64), VOXEL, TRUNCATION_VOXELS * VOXEL)
-    K = scan.intrinsics[0]
-    config = FuseConfig(voxel_size=VOXEL, max_depth=MAX_DEPTH)
+    grid = Grid(torch.zeros(3, dtype=torch.float64), voxel_size, TRUNCATION_VOXELS * voxel_size)
+    config = FuseConfig(voxel_size=voxel_size, max_depth=MAX_DEPTH)
 
-    def fuse(pool: _Pool, table: BlockTable, some: list) -> int:
-        visited = 0
+    def fuse(means: Means, table: BlockTable, some: list) -> int:
+        visited, room = 0, torch.from_numpy(np.empty((*scan.depth_size, 4), np.float32))
         for frame in some:
-            depth = frame.depth.masked_fill(frame.depth > MAX_DEPTH, 0)
-            planes = fit_planes(depth, K, max(1, round(depth.shape[1] / 160)), config.min_facing)
-            view = View(planes, frame.colour, K, K, frame.world_from_camera)
-            blocks = blocks_near_surface(view, grid, _stride(view, grid))
-            integrate_(pool.means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
+            view = view_of(frame, config, room)
+            blocks = blocks_near_surface(view, grid, stride_of(frame.intrinsics, MAX_DEPTH, grid))
+            integrate_(means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
             visited += len(blocks) * 8**3
         return visited
 
     def run(some: list) -> dict[str, float]:
-        pool, table = _Pool(BLOCK_COUNT * 16**3 * 32), BlockTable()
+        pool, table = Pool(scan, config, 8 * BLOCK_COUNT * block_bytes(scan, config)), BlockTable()
+        assert pool.means is not None
         reset_peak_memory()
         before, start = peak_memory(), time.perf_counter()
-        visited = fuse(pool, table, some) / len(some)
+        visited = fuse(pool.means, table, some) / len(some)
         fused, memory = time.perf_counter() - start, peak_memory() - before
-        volume = _make_volume(pool.means, table.blocks, grid, scan)
+        volume = as_volume(finish(pool, table.blocks, grid, scan), grid, scan)
         start = time.perf_counter()
         mesh = extract_mesh(volume, MeshConfig(min_weight=MIN_WEIGHT, min_area=0))
         meshed = time.perf_counter() - start
-        voxels = len(volume.blocks) * 8**3
         return {
             "integrate": fused / len(some),
             "extract": meshed,
             "memory": memory,
             "faces": len(mesh.faces),
-            "voxels": voxels,
             "visited": visited,
         }
 
@@ -89,7 +91,17 @@ def ours(scan: RgbdScan, frames: list) -> dict[str, float]:
     return run(frames)
 
 
-def peer(frames: list, intrinsics: np.ndarray, block: int) -> dict[str, float]:
+def peer_grid(voxel_size: float, block: int) -> Callable[[], Any]:
+    """What makes Open3D's grid, which takes its memory at once."""
+    import open3d as o3d
+
+    names, kinds = ("tsdf", "weight", "color"), (o3d.core.float32,) * 3
+    shapes = [o3d.core.SizeVector([size]) for size in (1, 1, 3)]
+    device = o3d.core.Device("CPU:0")
+    return lambda: o3d.t.geometry.VoxelBlockGrid(names, kinds, shapes, voxel_size, block, BLOCK_COUNT, device)
+
+
+def peer(frames: list, intrinsics: np.ndarray, make_grid: Callable[[], Any]) -> dict[str, float]:
     import open3d as o3d
 
     o3c, t = o3d.core, o3d.t.geometry
@@ -102,22 +114,18 @@ def peer(frames: list, intrinsics: np.ndarray, block: int) -> dict[str, float]:
         )
         for frame in frames
     ]
-    names, kinds, shapes = ("tsdf", "weight", "color"), (o3c.float32,) * 3, ((1), (1), (3))
     reset_peak_memory()
-    before = peak_memory()
-    count = BLOCK_COUNT * (16 // block) ** 2
-    grid = t.VoxelBlockGrid(names, kinds, shapes, VOXEL, block, count, o3c.Device("CPU:0"))
+    before, grid = peak_memory(), make_grid()
     start = time.perf_counter()
     for depth, colour, camera_from_world in inputs:
         blocks = grid.compute_unique_block_coordinates(depth, K, camera_from_world, 1000.0, MAX_DEPTH, band)
         grid.integrate(blocks, depth, colour, K, K, camera_from_world, 1000.0, MAX_DEPTH, band)
     fused, memory = time.perf_counter() - start, peak_memory() - before
     start = time.perf_counter()
-    mesh = grid.extract_triangle_mesh(float(MIN_WEIGHT))
+    mesh = grid.extract_triangle_mesh(MIN_WEIGHT - 0.5)
     meshed = time.perf_counter() - start
     faces = len(mesh.triangle.indices)
-    voxels = grid.hashmap().size() * block**3
-    return {"integrate": fused / len(inputs), "extract": meshed, "memory": memory, "faces": faces, "voxels": voxels}
+    return {"integrate": fused / len(inputs), "extract": meshed, "memory": memory, "faces": faces}
 
 
 if __name__ == "__main__":

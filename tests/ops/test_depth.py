@@ -52,6 +52,16 @@ def test_kernel_and_reference_fit_alike(dtype: torch.dtype, near: float, seed: i
 
 
 @fitters
+@reaches
+def test_depth_out_of_bounds_is_as_if_there_were_none(fit, reach: int):
+    depth = rough_depth(0, torch.float64)
+    low, high = depth[depth > 0].quantile(0.1).item(), depth[depth > 0].quantile(0.8).item()
+    wanted = fit(depth.masked_fill((depth < low) | (depth > high), 0), K, reach)
+    assert torch.equal(fit(depth, K, reach, 0.0, (low, high)), wanted)
+    assert 100 < int((wanted[..., 0] > 0).sum()) < int((depth > 0).sum())
+
+
+@fitters
 @pytest.mark.parametrize("seed", range(2))
 def test_what_faces_too_little_is_dropped_and_the_rest_stays(fit, seed: int):
     depth = rough_depth(seed, torch.float64)

@@ -23,6 +23,11 @@ from geo3d.pipelines.scene_folders import Work, make_scenes
 from geo3d.scene.artifact import load
 from geo3d.scene.frames import read_frame
 from geo3d.scene.kinds import DistanceVolume, RenderedFrames, ScannedVolume, SemanticVolume
+from geo3d.stages.fuse import FuseConfig, fuse
+from geo3d.stages.label import LabelConfig, label
+from geo3d.stages.mesh import MeshConfig, extract_mesh
+from geo3d.stages.segment import SegmentConfig
+from geo3d.stages.segment_fused import segment_fused
 
 FUSED = ["--volumes", "--scan-volumes"]
 SMALL = {"frames": 4, "height": 48, "width": 64}
@@ -73,6 +78,26 @@ def test_a_room_is_rendered_with_everything_that_is_known(room: Path):
     assert json.loads((room / "dataset.json").read_text()) == {"scenes": {"train_000002": "train"}}
     assert (room / "coco.json").exists()
     assert not (room / ".making").exists()
+
+
+def test_labels_of_frames_reach_the_mesh_that_is_fused_from_them(room: Path):
+    scene = room / "train_000002"
+    found = find_scan(scene, "plain", ":", None)
+    scan = found.format.read(found.source(scene / "no" / "memory"), None)
+    frames: RenderedFrames = load(scene / "frames")
+    assert scan.classes == frames.classes
+    assert scan.labels == frames.labels
+    volume = fuse(scan, FuseConfig(voxel_size=0.03, max_depth=8.0))
+    labels = segment_fused(volume, SegmentConfig(method="fused"))
+    mesh = label(extract_mesh(volume, MeshConfig(min_weight=1)), labels, LabelConfig())
+    true: SemanticVolume = load(scene / "volumes" / "050mm" / "labels")
+    at = ((mesh.vertices - true.origin.float()) / true.voxel_size).round().long()
+    inside = ((at >= 0) & (at < torch.tensor(true.labels.shape))).all(dim=1)
+    wanted = true.labels[tuple(at[inside].T)]
+    known = (wanted != 255) & (mesh.labels[inside] != 255)
+    assert int(known.sum()) > 1000
+    right = (mesh.labels[inside] == wanted)[known].float().mean()
+    assert float(right) > 0.95  # the truth's voxels of 5 cm are what blurs the borders
 
 
 def test_volumes_lie_on_one_grid_by_size(room: Path):

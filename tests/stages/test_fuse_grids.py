@@ -75,7 +75,7 @@ def test_only_blocks_that_no_camera_sees_are_left_out(tmp_path: Path, monkeypatc
     found = find_scan(tmp_path / "scan", "plain", ":", None)
     scan = found.format.read(found.source(tmp_path / "hashes"), None)
     (chosen,) = fuse_grids(scan, [grid(0.05)], max_depth=4.0)
-    monkeypatch.setattr("geo3d.stages.fuse_grids._in_view", lambda blocks, view, grid: torch.arange(len(blocks)))
+    monkeypatch.setattr("geo3d.stages.fuse_grids.in_view", lambda blocks, view, grid: torch.arange(len(blocks)))
     (whole,) = fuse_grids(scan, [grid(0.05)], max_depth=4.0)
     assert (chosen.distance == whole.distance).all()
     assert (chosen.known == whole.known).all()

@@ -1,5 +1,6 @@
 """Cameras are found where they stood, and where they cannot be found, that is said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from geo3d.errors import InputError
 from geo3d.metrics.alignment import umeyama
 from geo3d.progress import _says
-from geo3d.scene.kinds import RgbdScan
+from geo3d.scene.kinds import Encoded, RgbdScan
 from geo3d.stages.register import RegisterConfig, register
 from tests.scenes import in_a_room, looking_at, one_solid
 from tests.walks import blank, room, take, unlocated, walk
@@ -80,7 +81,10 @@ def test_frames_without_depth_are_left_out_and_the_others_hang_together(tmp_path
     true = walk(6)
     scan = scan_of(tmp_path, true)
     blank(tmp_path, 3)
+    given = tuple(Encoded(f"{row}.png", "") for row in range(6))
+    scan = replace(scan, labels=given, probabilities=given)
     found = register(scan, RegisterConfig())
+    assert found.labels == found.probabilities == (*given[:3], *given[4:])
     assert found.skipped == (("003.colour.png", "too little depth to be registered"),)
     assert errors(found, [*true[:3], *true[4:]]).max() < 0.005
 

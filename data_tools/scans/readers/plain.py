@@ -9,6 +9,11 @@
 Depth is 16-bit PNG, ``depth_unit`` metres a count, 0 where there is none. ``up`` and ``colour_intrinsics`` may be left
 out. A frame's ``world_from_camera`` may be null: it is skipped, or where all are null, the path is found. Cameras look
 along +z, x right, y down.
+
+Frames may have ``"labels": "labels/0.png"``, an 8- or 16-bit image of the colour's or the depth's size whose values are
+places in the scan's ``"classes": ["wall", "floor"]``, and any other none; or the values that ``label_ids``, as long as
+``classes``, lists. They may have ``"probabilities": "probabilities/0.npy"`` (or .npz with one array), [class, height,
+width], instead.
 """
 
 from __future__ import annotations
@@ -46,6 +51,8 @@ class PlainFrame:
     colour: str
     depth: str
     world_from_camera: tuple[Row4, Row4, Row4, Row4] | None = None
+    labels: str | None = None
+    probabilities: str | None = None
 
 
 @settings
@@ -59,6 +66,8 @@ class PlainScan:
     frames: tuple[PlainFrame, ...]
     colour_intrinsics: Matrix3 | None = None
     up: Row3 | None = None
+    classes: Annotated[tuple[str, ...], Field(max_length=255)] = ()
+    label_ids: tuple[Annotated[int, Field(ge=0, lt=1 << 16)], ...] = ()
 
 
 def find(folder: Path) -> Listing | None:
@@ -67,11 +76,13 @@ def find(folder: Path) -> Listing | None:
         return None
     frames, skipped, listed = [], [], _index(folder).frames
     for row, frame in enumerate(listed):
-        missing = [name for name in (frame.colour, frame.depth) if not (folder / name).exists()]
+        names = (frame.colour, frame.depth, frame.labels, frame.probabilities)
+        missing = [name for name in names if name is not None and not (folder / name).exists()]
         if missing:
             skipped.append((frame.colour, f"no {missing[0]}"))
         else:
-            frames.append(FrameFiles(frame.colour, frame.depth, row))
+            files = FrameFiles(frame.colour, frame.depth, row, labels=frame.labels, probabilities=frame.probabilities)
+            frames.append(files)
     located = any(frame.world_from_camera is not None for frame in listed)
     return Listing(tuple(frames), (INDEX,), tuple(skipped), located)
 
@@ -87,6 +98,8 @@ def read(source: Source, config: None) -> RgbdScan:
         None if scan.colour_intrinsics is None else Camera(np.array(scan.colour_intrinsics)),
         depth_unit=scan.depth_unit,
         up=scan.up,
+        classes=scan.classes,
+        label_ids=scan.label_ids,
     )
 
 
@@ -98,13 +111,25 @@ def _index(folder: Path) -> PlainScan:
         raise InputError(f"{path} is not a JSON file: {error}") from error
     if not isinstance(values, dict):
         raise InputError(f"{path} must hold an object with the keys format, version, depth_unit, intrinsics and frames")
-    return make_config(PlainScan, values, str(path))
+    scan = make_config(PlainScan, values, str(path))
+    if scan.label_ids and not len(set(scan.label_ids)) == len(scan.label_ids) == len(scan.classes):
+        raise InputError(f"{path} has label_ids that are not one for each of its {len(scan.classes)} classes")
+    if not scan.classes and any(frame.labels or frame.probabilities for frame in scan.frames):
+        raise InputError(f"{path} has frames with labels and no classes; give their names")
+    return scan
 
 
 def write_index(
-    folder: Path, depth_unit: float, up: tuple[float, float, float], intrinsics: list, frames: list[dict]
+    folder: Path,
+    depth_unit: float,
+    up: tuple[float, float, float],
+    intrinsics: list,
+    frames: list[dict],
+    classes: tuple[str, ...] = (),
 ) -> None:
     """Write ``scan.json``, the last file of a scan: a folder that has it is whole."""
     index = {"format": "geo3d-scan", "version": 1, "depth_unit": depth_unit, "up": list(up)}
+    if classes:
+        index["classes"] = list(classes)
     with published_file(folder / INDEX) as aside:
         aside.write_text(json.dumps(index | {"intrinsics": intrinsics, "frames": frames}), encoding="utf-8")

@@ -90,6 +90,7 @@ def on_the_ball(volume: TsdfVolume) -> tuple[np.ndarray, np.ndarray]:
     places = volume.origin + volume.voxel_size * (8 * volume.blocks[:, None, None, None] + inside).float()
     distance = places.norm(dim=-1) - RADIUS
     near = (distance.abs() < 0.03) & (volume.weight > 1)
+    assert volume.colour is not None
     return (volume.tsdf * volume.truncation - distance)[near].numpy(), volume.colour[near].numpy()
 
 

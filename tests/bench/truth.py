@@ -1,0 +1,65 @@
+"""How far fused meshes lie from the true surface of a generated room, ours and Open3D's.
+
+``python -m tests.bench.truth SCENE`` takes a scene of ``geo3d render-dataset``: frames, and the ``mesh.ply`` that they
+were rendered from.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from geo3d.data_tools.mesh_files import find_mesh, read_mesh
+from geo3d.ops.distance import distance_to_mesh
+from geo3d.scene.kinds import RgbdScan, TriangleMesh
+from geo3d.stages.fuse import FuseConfig, fuse
+from geo3d.stages.mesh import MeshConfig, extract_mesh
+from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS, decode, peer_grid
+
+PARTS = torch.tensor([0.5, 0.9, 0.99])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("scene", type=Path)
+    parser.add_argument("--voxel-size", type=float, default=0.01)
+    arguments = parser.parse_args()
+    scan, frames = decode(arguments.scene)
+    truth = read_mesh(find_mesh(arguments.scene / "mesh.ply", arguments.scene / "no" / "memory"))
+    print("mm from the vertices to the true surface:     mean  median  90 %  99 %")
+    tell("geo3d", ours(scan, arguments.voxel_size), truth)
+    even = {"free_weight": 1.0, "min_facing": 0.0}
+    tell("geo3d, every vote 1, from all sides", ours(scan, arguments.voxel_size, **even), truth)
+    tell("Open3D", peer(frames, arguments.voxel_size), truth)
+
+
+def ours(scan: RgbdScan, voxel_size: float, **options: float) -> Tensor:
+    volume = fuse(scan, FuseConfig(voxel_size=voxel_size, max_depth=MAX_DEPTH, **options))  # pyright: ignore[reportArgumentType]
+    return extract_mesh(volume, MeshConfig(min_weight=MIN_WEIGHT, min_area=0)).vertices
+
+
+def peer(frames: list, voxel_size: float) -> Tensor:
+    import open3d as o3d
+
+    o3c, t, grid = o3d.core, o3d.t.geometry, peer_grid(voxel_size, 16)()
+    limits = 1000.0, MAX_DEPTH, float(TRUNCATION_VOXELS)
+    for frame in frames:
+        K = o3c.Tensor(frame.intrinsics.double().numpy())
+        camera_from_world = o3c.Tensor(np.linalg.inv(frame.world_from_camera.numpy()))
+        depth = t.Image(o3c.Tensor((frame.depth.numpy() * 1000).round().astype(np.uint16)))
+        colour = t.Image(o3c.Tensor(frame.colour.numpy()))
+        blocks = grid.compute_unique_block_coordinates(depth, K, camera_from_world, *limits)
+        grid.integrate(blocks, depth, colour, K, K, camera_from_world, *limits)
+    return torch.from_numpy(grid.extract_triangle_mesh(MIN_WEIGHT - 0.5).vertex.positions.numpy())
+
+
+def tell(name: str, vertices: Tensor, truth: TriangleMesh) -> None:
+    apart = 1000 * distance_to_mesh(vertices.float(), truth.vertices, truth.faces)[0].double().numpy()
+    parts = " ".join(f"{value:6.2f}" for value in np.quantile(apart, PARTS.numpy()))
+    print(f"{name:44} {apart.mean():6.2f} {parts}")
+
+
+if __name__ == "__main__":
+    main()
