@@ -11,10 +11,11 @@ import tyro
 from pydantic import Field
 
 from geo3d.config import settings
+from geo3d.data_tools.cameras.trajectories import write_trajectory
 from geo3d.data_tools.clouds.formats import find_surface
 from geo3d.data_tools.mesh_files import find_mesh, read_mesh, turned, write_glb, write_ply, write_textured_glb
 from geo3d.data_tools.report import write_report
-from geo3d.data_tools.scans.formats import find_scan
+from geo3d.data_tools.scans.formats import FoundScan, find_scan
 from geo3d.data_tools.semantic_files import (
     write_instances,
     write_labels,
@@ -32,6 +33,7 @@ from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.label import LabelConfig, label
 from geo3d.stages.mesh import MeshConfig, extract_mesh
 from geo3d.stages.predict import predict
+from geo3d.stages.register import RegisterConfig, register
 from geo3d.stages.scan_grid import ScanGridConfig, scan_grid
 from geo3d.stages.segment import SegmentConfig, segment
 from geo3d.stages.segment_fused import segment_fused
@@ -51,7 +53,7 @@ SEMANTIC_FILES = {
     "labels.txt": write_labels,
     "objects.json": write_objects,
 }
-INSTANCES, TEXTURED, REPORT = "instances.zip", "textured.glb", "report.html"
+INSTANCES, TEXTURED, REPORT, TRAJECTORY = "instances.zip", "textured.glb", "report.html", "trajectory.txt"
 
 
 @settings
@@ -73,6 +75,7 @@ class ScanToMeshConfig:
     """Everything that can be set."""
 
     read: Annotated[ReadConfig, tyro.conf.arg(name="")] = Field(default_factory=ReadConfig)
+    register: RegisterConfig = Field(default_factory=RegisterConfig)
     fuse: FuseConfig = Field(default_factory=FuseConfig)
     cloud: CloudConfig = Field(default_factory=CloudConfig)
     scan_grid: ScanGridConfig = Field(default_factory=ScanGridConfig)
@@ -119,7 +122,7 @@ def scan_to_mesh(
     skip = None if config.read.skip is None else Path(config.read.skip)
     found = find_scan(scan, config.read.format, config.read.frames, config.read.crop, skip)
     with open_runner(out, dry_run) as runner:
-        frames = runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
+        frames = _located(runner, found, config.register)
         volume = fused = runner.run(fuse, config.fuse, "2_volume", scan=frames)
         networks = "learned" in (config.complete.method, config.segment.method)
         seen = runner.run(scan_grid, _grid_of(config), "2_scanned", scan=frames, volume=volume) if networks else None
@@ -176,6 +179,26 @@ def _finish(
         runner.write_summary(config)
         _tell(frames, mesh, runner.out)
     return semantic
+
+
+def _located(runner: Runner, found: FoundScan, config: RegisterConfig) -> Made[RgbdScan]:
+    """The frames and where their cameras stood: as the scan's format says, or as their images do."""
+    if config.method == "off" and not found.listing.located:
+        raise InputError(f"{found.folder} does not say where its cameras stood; with register.method auto it is found")
+    if config.method == "off" or (config.method == "auto" and found.listing.located):
+        if not runner.dry_run:
+            (runner.out / TRAJECTORY).unlink(missing_ok=True)  # of an earlier run that found another path
+        return runner.run(found.format.read, None, "1_scan", source=found.source(runner.hashes))
+    source = found.without_transforms().source(runner.hashes)
+    frames = runner.run(found.format.read, None, "1_frames", source=source)
+    located = runner.run(register, config, "1_scan", scan=frames)
+
+    def write(scan: RgbdScan, path: Path) -> None:
+        rows = {image: row for row, image in enumerate(frames.load().colour)}
+        write_trajectory(path, [rows[image] for image in scan.colour], scan.world_from_camera.numpy())
+
+    runner.export(located, TRAJECTORY, write)
+    return located
 
 
 def _grid_of(config: ScanToMeshConfig) -> ScanGridConfig:

@@ -9,6 +9,7 @@ import numpy as np
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -56,6 +57,16 @@ def read_stamped(path: Path) -> tuple[NDArray[np.float64] | None, NDArray[np.flo
     if len(far):
         raise InputError(f"{path} has a camera, number {far[0] + 1}, more than {FARTHEST:g} m from the world's origin")
     return stamps, transforms
+
+
+def write_trajectory(path: Path, stamps: Sequence[float], world_from_camera: NDArray[np.float64]) -> None:
+    """Write transforms [frame, 4, 4] as TUM does: a line of time stamp, position and quaternion (x y z w) a frame."""
+    from scipy.spatial.transform import Rotation
+
+    quaternions = Rotation.from_matrix(world_from_camera[:, :3, :3]).as_quat()
+    rows = np.concatenate([world_from_camera[:, :3, 3], quaternions], axis=1).tolist()
+    lines = [" ".join(map(repr, [stamp, *row])) for stamp, row in zip(stamps, rows, strict=True)]
+    path.write_text("\n".join(["# timestamp tx ty tz qx qy qz qw", *lines]) + "\n", encoding="utf-8")
 
 
 def _rows(path: Path) -> NDArray[np.float64]:

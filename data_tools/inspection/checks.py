@@ -27,7 +27,7 @@ def inspect_facts(facts: ScanFacts) -> list[Finding]:
         *misread.misread_transforms(facts.believed),
         *misread.misread_depth(facts.believed, facts.told.depth_unit, median_depth(facts)),
         *misread.contradictions(facts.believed),
-        *path.unusable_transforms(facts.told.transforms),
+        *(path.unusable_transforms(facts.told.transforms) if facts.located else [path.NO_TRANSFORMS]),
         *_time(facts),
     ]
     found += _jumps(facts, frames_to_skip(found))

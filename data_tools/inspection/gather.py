@@ -41,6 +41,8 @@ class ScanFacts:
     unpaired: tuple[tuple[str, str], ...]
     """Frames that the format found but cannot use: colour file and reason."""
     told: Told
+    located: bool
+    """Whether the scan says where any camera stood."""
     frames: tuple[FrameFacts, ...]
     believed: Believed
     placed: tuple[int, ...]
@@ -95,6 +97,7 @@ def gather(folder: Path, reader: ModuleType, listing: Listing) -> ScanFacts:
         files=listing.frames,
         unpaired=listing.skipped,
         told=told,
+        located=listing.located,
         frames=tuple(frames),
         believed=believed,
         placed=tuple(usable),

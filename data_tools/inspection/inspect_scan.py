@@ -35,6 +35,7 @@ def _nothing() -> ScanFacts:
         files=(),
         unpaired=(),
         told=TOLD_NOTHING,
+        located=True,
         frames=(),
         believed=AS_GIVEN,
         placed=(),

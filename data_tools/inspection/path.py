@@ -27,6 +27,13 @@ LOOKED_AT, WITNESSES = 4, 3
 SHORT = 5
 """Frames in a piece between two jumps after which the path goes on where it was: those frames are to blame."""
 
+NO_TRANSFORMS = Finding(
+    "warning",
+    "transform",
+    "no frame has a transform",
+    repair="geo3d scan-to-mesh finds the camera's path in the images",
+)
+
 
 def unusable_transforms(transforms: Sequence[np.ndarray | None]) -> list[Finding]:
     """Missing, NaN, infinite, not rigid: the main job leaves such frames out by itself."""

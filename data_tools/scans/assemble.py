@@ -81,9 +81,10 @@ def assemble(
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
     Without a colour camera it is the depth's. All listed frames have a confidence image, kept as depth is, or none has.
-    Frames without a usable transform are skipped with the reason; raises
-    InputError where fewer than 3 are left, where an image is no image or of another size than the rest, or where the
-    intrinsics are not those of a pinhole.
+    Frames without a usable transform are skipped with the reason. Where the listing is not `located`, `transforms` and
+    `up` are left alone, all frames are kept, and their transforms are NaN. Raises InputError where fewer than 3 frames
+    are left, where an image is no image or of another size than the rest, or where the intrinsics are not those of a
+    pinhole.
     """
     import torch
 
@@ -92,14 +93,15 @@ def assemble(
     colour = colour or Camera(depth.intrinsics)
     for listen in _listeners:
         listen(Told(transforms, depth, colour, depth_unit, depth_none))
+    located = source.listing["located"]
     skipped = [(name, reason) for name, reason in source.listing["skipped"]]
     kept = []
     for row, (frame, transform) in enumerate(zip(source.listing["frames"], transforms, strict=True)):
-        reason = fault_of(transform)
+        reason = fault_of(transform) if located else None
         if reason:
             skipped.append((image_name(frame["colour"], frame["colour_part"], frame["row"]), reason))
         else:
-            kept.append((row, frame, transform))
+            kept.append((row, frame, transform if located else np.full((4, 4), np.nan)))
     if len(kept) < LEAST_FRAMES:
         why = "; ".join(f"{count} x {reason}" for reason, count in Counter(r for _, r in skipped).most_common())
         raise InputError(
@@ -119,7 +121,7 @@ def assemble(
         colour_size=colour.size or _common_size(source.root, frames, "colour"),
         depth_unit=depth_unit,
         depth_none=depth_none,
-        up=None if up is None else torch.from_numpy(_unit(source.root, up)),
+        up=None if up is None or not located else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
         classes=classes,

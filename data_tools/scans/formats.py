@@ -57,6 +57,10 @@ class FoundScan:
     listing: Listing
     crop: tuple[float, ...] | None
 
+    def without_transforms(self) -> FoundScan:
+        """The same, as if nothing said where the cameras stood."""
+        return dataclasses.replace(self, listing=dataclasses.replace(self.listing, located=False))
+
     def source(self, memory: Path) -> Source:
         """Hash the files; `memory` is where hashes are remembered."""
         known = {"crop": self.crop, **dataclasses.asdict(self.listing)}
@@ -87,11 +91,15 @@ def find_scan(
 def _recognise(scan: Path, format: str) -> tuple[str, Listing]:
     if format != "auto" and format not in FORMATS:
         raise InputError(f"--format {format} is not known; it is auto or one of {', '.join(FORMATS)}")
+    without = []
     for name in FORMATS if format == "auto" else (format,):
         find = FORMATS[name].find if scan.is_dir() else getattr(FORMATS[name], "find_file", None)
         listing = find(scan) if find else None
-        if listing is not None:
+        if listing is not None and listing.located:
             return name, listing
+        without += [] if listing is None else [(name, listing)]
+    if without:  # only now: a folder without one format's transforms may have another's
+        return without[0]
     if format != "auto":
         raise InputError(f"{scan} is not in the format {format}, which looks for {FORMATS[format].LOOKS_FOR}")
     known = ", ".join(FORMATS)

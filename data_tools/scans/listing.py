@@ -42,6 +42,8 @@ class Listing:
     """Files that hold for all frames: intrinsics, trajectories."""
     skipped: tuple[tuple[str, str], ...] = ()
     """Frames that cannot be used: colour file and reason."""
+    located: bool = True
+    """Whether the folder says where any camera stood; False: no transform is read, and all frames are kept."""
     camera: str | None = None
     """Which of the format's cameras took it, where only the name of the folder says so."""
 
@@ -77,7 +79,9 @@ def by_number(paths: list[Path], prefix: str = "") -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
-def pair_by_stem(root: Path, colour: list[Path], depth: list[Path], shared: tuple[str, ...]) -> Listing:
+def pair_by_stem(
+    root: Path, colour: list[Path], depth: list[Path], shared: tuple[str, ...], located: bool = True
+) -> Listing:
     """Join colour and depth images of the same name; a frame with one of the two is skipped."""
     depth_of, frames, skipped = {path.stem: path for path in depth}, [], []
     for row, path in enumerate(colour):
@@ -86,4 +90,4 @@ def pair_by_stem(root: Path, colour: list[Path], depth: list[Path], shared: tupl
             frames.append(FrameFiles(name, str(depth_of[path.stem].relative_to(root)), row))
         else:
             skipped.append((name, "no depth image of that name"))
-    return Listing(tuple(frames), shared, tuple(skipped))
+    return Listing(tuple(frames), shared, tuple(skipped), located)

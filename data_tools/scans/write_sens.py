@@ -26,9 +26,13 @@ def write_sens(scan: RgbdScan, file: Path) -> None:
     intrinsics become float32, ``up``, ``crop`` and the reasons for skipped frames are not kept. Raises InputError where
     frames differ in intrinsics, or depth is not 16-bit counts.
     """
+    import numpy as np
+
     for name, intrinsics in (("depth", scan.intrinsics), ("colour", scan.colour_intrinsics)):
         if not (intrinsics == intrinsics[0]).all():
             raise InputError(f"{scan.source} has frames of different {name} intrinsics; a .sens file holds one for all")
+    transforms = scan.world_from_camera.numpy()
+    transforms = np.where(np.isnan(transforms), -np.inf, transforms)  # not known, as ScanNet has it
     jpeg = all(_is_jpeg(scan.source, image) for image in scan.colour)
     header = SensHeader(
         scan.colour_intrinsics[0].numpy(),
@@ -41,10 +45,7 @@ def write_sens(scan: RgbdScan, file: Path) -> None:
         len(scan.depth),
         "geo3d",
     )
-    frames = (
-        (scan.world_from_camera[row].numpy(), _colour(scan, row, jpeg), _depth(scan, row))
-        for row in range(len(scan.depth))
-    )
+    frames = ((transforms[row], _colour(scan, row, jpeg), _depth(scan, row)) for row in range(len(scan.depth)))
     write_frames(file, header, track(frames, "write", total=len(scan.depth), unit="frames"))
 
 

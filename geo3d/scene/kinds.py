@@ -43,7 +43,7 @@ class RgbdScan:
     depth: tuple[Encoded, ...]
     """Depth images, one a frame: depth along z."""
     world_from_camera: Float[Tensor, "frame 4 4"]
-    """Rigid, in metres; colour and depth share one camera centre and orientation."""
+    """Rigid, in metres; colour and depth share one camera centre and orientation. NaN, of all frames: not known."""
     intrinsics: Float[Tensor, "frame 3 3"]
     """Of the depth camera in each frame, in pixels; pixel centres at whole numbers."""
     colour_intrinsics: Float[Tensor, "frame 3 3"]

@@ -105,6 +105,8 @@ class Runner:
         for key, value in inputs.items():
             if isinstance(value, Source):  # the same files may have moved
                 publish_link(made.folder / key, value.root.absolute())
+            else:
+                _follow_links(value.folder, made.folder)
         publish_link(self.out / name, made.folder)
         self._record(name, made, "run" if reason else "reused", reason or "unchanged", started, peak)
         return made
@@ -196,6 +198,13 @@ def clean(out: Path) -> int:
             else:
                 path.unlink()
     return freed
+
+
+def _follow_links(given: Path, made: Path) -> None:
+    """Let an artifact's links lead where those of the same name of what it was made from do: files may have moved."""
+    for link in given.iterdir() if given.is_dir() else ():
+        if link.is_symlink() and (made / link.name).is_symlink():
+            publish_link(made / link.name, Path(os.readlink(link)))
 
 
 def _known_exports(out: Path) -> dict[str, dict[str, str]]:

@@ -57,7 +57,8 @@ def find(folder: Path) -> Listing | None:
             skipped.append((colour, f"no {missing[0]}" if missing else "no depth image"))
         else:
             frames.append(FrameFiles(colour, depth, row))
-    return Listing(tuple(frames), (INDEX,), tuple(skipped))
+    located = any(frame.get("transform_matrix") is not None for frame in listed)
+    return Listing(tuple(frames), (INDEX,), tuple(skipped), located)
 
 
 def _frames(index: dict[str, Any], path: Path) -> list[dict[str, Any]]:

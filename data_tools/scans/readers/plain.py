@@ -7,7 +7,8 @@
      "frames": [{"colour": "colour/0.jpg", "depth": "depth/0.png", "world_from_camera": [[1, 0, 0, 0], "..."]}]}
 
 Depth is 16-bit PNG, ``depth_unit`` metres a count, 0 where there is none. ``up`` and ``colour_intrinsics`` may be left
-out, a frame's ``world_from_camera`` may be null. Cameras look along +z, x right, y down.
+out. A frame's ``world_from_camera`` may be null: it is skipped, or where all are null, the path is found. Cameras look
+along +z, x right, y down.
 
 Frames may have ``"labels": "labels/0.png"``, an 8- or 16-bit image of the colour's or the depth's size whose values are
 places in the scan's ``"classes": ["wall", "floor"]``, and any other none; or the values that ``label_ids``, as long as
@@ -73,8 +74,8 @@ def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
     if not (folder / INDEX).exists():
         return None
-    frames, skipped = [], []
-    for row, frame in enumerate(_index(folder).frames):
+    frames, skipped, listed = [], [], _index(folder).frames
+    for row, frame in enumerate(listed):
         names = (frame.colour, frame.depth, frame.labels, frame.probabilities)
         missing = [name for name in names if name is not None and not (folder / name).exists()]
         if missing:
@@ -82,7 +83,8 @@ def find(folder: Path) -> Listing | None:
         else:
             files = FrameFiles(frame.colour, frame.depth, row, labels=frame.labels, probabilities=frame.probabilities)
             frames.append(files)
-    return Listing(tuple(frames), (INDEX,), tuple(skipped))
+    located = any(frame.world_from_camera is not None for frame in listed)
+    return Listing(tuple(frames), (INDEX,), tuple(skipped), located)
 
 
 def read(source: Source, config: None) -> RgbdScan:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = "results/frame*.jpg, results/depth*.png, traj.txt (16 numbers a row); cam_params.json here or above"
+LOOKS_FOR = (
+    "results/frame*.jpg, results/depth*.png; traj.txt (16 numbers a row), and cam_params.json here or above, if there"
+)
 TRAJECTORY = "traj.txt"
 CAMERA = "cam_params.json", os.path.join("..", "cam_params.json")
 """The first that is there counts."""
@@ -33,12 +35,11 @@ ASSUMED = {"w": 1200.0, "h": 680.0, "fx": 600.0, "fy": 600.0, "cx": 599.5, "cy":
 
 def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
-    if not (folder / TRAJECTORY).is_file():
-        return None
     colour, depth = (by_number(images(folder / "results", f"{kind}*"), kind) for kind in ("frame", "depth"))
-    if not colour:
+    if not colour or not depth:
         return None
-    lines = sum(1 for line in (folder / TRAJECTORY).read_bytes().splitlines() if line.strip())
+    located = (folder / TRAJECTORY).is_file()
+    lines = sum(1 for line in (folder / TRAJECTORY).read_bytes().splitlines() if line.strip()) if located else 0
     frames, skipped = [], []
     for place, (number, path) in enumerate(colour.items()):
         name, row = str(path.relative_to(folder)), place if lines == len(colour) else number
@@ -47,12 +48,14 @@ def find(folder: Path) -> Listing | None:
         else:
             skipped.append((name, "no depth image of that number"))
     camera = next((name for name in CAMERA if (folder / name).is_file()), None)
-    return Listing(tuple(frames), (TRAJECTORY, *((camera,) if camera else ())), tuple(skipped))
+    shared = (*((TRAJECTORY,) if located else ()), *((camera,) if camera else ()))
+    return Listing(tuple(frames), shared, tuple(skipped), located)
 
 
 def read(source: Source, config: None) -> RgbdScan:
     """Read transforms and intrinsics."""
-    rows = read_numbers(source.root / TRAJECTORY, (-1, 4, 4))
+    there = TRAJECTORY in source.listing["shared"]
+    rows = list(read_numbers(source.root / TRAJECTORY, (-1, 4, 4))) if there else []
     listed = [frame["row"] for frame in source.listing["frames"]]
     transforms = [rows[row] if row < len(rows) else None for row in listed]
     camera = _camera(source)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = "color/N.jpg, depth/N.png, pose/N.txt and intrinsic/intrinsic_depth.txt (and _color.txt), 4x4 numbers each"
+LOOKS_FOR = (
+    "color/N.jpg, depth/N.png, intrinsic/intrinsic_depth.txt (and _color.txt) of 4x4 numbers; pose/N.txt if there"
+)
 DEPTH, COLOUR = "intrinsic/intrinsic_depth.txt", "intrinsic/intrinsic_color.txt"
 BESIDE = "intrinsic/extrinsic_depth.txt", "intrinsic/extrinsic_color.txt"
 """Where each camera is beside the frame's own transform."""
@@ -29,7 +31,7 @@ BESIDE = "intrinsic/extrinsic_depth.txt", "intrinsic/extrinsic_color.txt"
 
 def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
-    if not (folder / DEPTH).exists() or not (folder / "pose").is_dir():
+    if not (folder / DEPTH).exists():
         return None
     colour, depth = by_number(images(folder / "color")), by_number(images(folder / "depth"))
     frames, skipped = [], []
@@ -41,7 +43,7 @@ def find(folder: Path) -> Listing | None:
         else:
             skipped.append((name, "no depth image of that name"))
     shared = (DEPTH, *(name for name in (COLOUR, *BESIDE) if (folder / name).exists()))
-    return Listing(tuple(frames), shared, tuple(skipped))
+    return Listing(tuple(frames), shared, tuple(skipped), located=any(frame.transform for frame in frames))
 
 
 def read(source: Source, config: None) -> RgbdScan:

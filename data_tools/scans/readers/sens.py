@@ -8,6 +8,7 @@ the file, as ranges of bytes: to list it, records are read and images are skippe
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -77,7 +78,7 @@ def read(source: Source, config: None) -> RgbdScan:
 def _listing(file: BinaryIO, path: Path) -> Listing:
     """Go from record to record, as long as there are any, whatever the header claims."""
     header, end = read_header(file, path), os.fstat(file.fileno()).st_size
-    frames, skipped, at = [], [], file.tell()
+    frames, skipped, at, located = [], [], file.tell(), False
     for row in range(header.frames):
         if row == MOST_FRAMES:
             raise InputError(f"{path} holds more than {MOST_FRAMES:,} frames; that many are allowed")
@@ -92,8 +93,9 @@ def _listing(file: BinaryIO, path: Path) -> Listing:
             skipped.append((name, "no colour image" if colour[1] == 0 else "no depth image"))
         else:
             frames.append(FrameFiles(path.name, path.name, row, None, colour, depth, stamp))
+            located = located or math.isfinite(FRAME.unpack(record)[0])
         file.seek(at)
-    return Listing(tuple(frames), (path.name,), tuple(skipped))
+    return Listing(tuple(frames), (path.name,), tuple(skipped), located)
 
 
 def _parts(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = "frame-*.color.jpg or .png, with .depth.png (or .pgm) and .pose.txt; camera-intrinsics.txt if there"
+LOOKS_FOR = "frame-*.color.jpg or .png, with .depth.png (or .pgm); .pose.txt and camera-intrinsics.txt if there"
 _INTRINSICS, _INFO = "camera-intrinsics.txt", ("_info.txt", "info.txt")
 
 
@@ -39,7 +39,7 @@ def find(folder: Path) -> Listing | None:
         else:
             skipped.append((path.name, f"no {stem}.depth.png"))
     shared = tuple(name for name in (_INTRINSICS, *_INFO) if (folder / name).exists())[:1]
-    return Listing(tuple(frames), shared, tuple(skipped))
+    return Listing(tuple(frames), shared, tuple(skipped), located=any(frame.transform for frame in frames))
 
 
 def read(source: Source, config: None) -> RgbdScan:

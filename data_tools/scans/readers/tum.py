@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = f"rgb.txt, depth.txt and groundtruth.txt (or trajectory.txt, pose.txt); {OWN} if the camera is not TUM's"
+LOOKS_FOR = f"rgb.txt, depth.txt; groundtruth.txt (or trajectory.txt, pose.txt) if there, {OWN} for a camera not TUM's"
 LISTS = "rgb.txt", "depth.txt"
 TRAJECTORIES = "groundtruth.txt", "trajectory.txt", "pose.txt", "CameraTrajectory.txt", "KeyFrameTrajectory.txt"
 """The first that is there counts."""
@@ -67,7 +67,8 @@ def find(folder: Path) -> Listing | None:
         else:
             frames.append(FrameFiles(name, other, row, stamp=pairs[stamp]))
     shared = (*LISTS, *(name for name in (*TRAJECTORIES, OWN) if (folder / name).is_file()))
-    return Listing(tuple(frames), shared, tuple(skipped), _camera(folder))
+    located = not {*TRAJECTORIES}.isdisjoint(shared)
+    return Listing(tuple(frames), shared, tuple(skipped), located, _camera(folder))
 
 
 def read(source: Source, config: None) -> RgbdScan:

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from geo3d.data_tools.cameras.paths import grid_path, handheld, looking, orbit_path, stereo
-from geo3d.data_tools.cameras.trajectories import read_stamped, read_trajectory
+from geo3d.data_tools.cameras.trajectories import read_stamped, read_trajectory, write_trajectory
 from geo3d.data_tools.cameras.walk import from_walls, in_boxes
 from geo3d.data_tools.rooms.arrange.stock import build
 from geo3d.data_tools.rooms.description import SceneDescription, world_vertices
@@ -269,6 +269,17 @@ def test_trajectories_are_read_as_they_were_written(tmp_path: Path):
     assert read_trajectory(blocks) == pytest.approx(path, abs=1e-15)
     assert read_trajectory(lines) == pytest.approx(path, abs=1e-12)
     assert read_trajectory(tum) == pytest.approx(path, abs=1e-12)
+
+
+def test_trajectories_are_written_as_they_are_read(tmp_path: Path):
+    path = np.tile(np.eye(4), (7, 1, 1))
+    path[:, :3, :3] = Rotation.random(7, rng=0).as_matrix()
+    path[:, :3, 3] = np.random.default_rng(0).normal(size=(7, 3))
+    write_trajectory(tmp_path / "path.txt", [0, 1, 2.5, 7, 8, 9, 1305031102.175304], path)
+    stamps, found = read_stamped(tmp_path / "path.txt")
+    assert stamps is not None
+    assert stamps.tolist() == [0, 1, 2.5, 7, 8, 9, 1305031102.175304]
+    assert found == pytest.approx(path, abs=1e-12)
 
 
 def test_time_stamps_are_read_where_the_format_has_them(tmp_path: Path):

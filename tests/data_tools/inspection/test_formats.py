@@ -22,6 +22,14 @@ def test_a_scan_of_every_format_can_be_inspected(tmp_path: Path, name: str):
     assert numbers["path_length"] == pytest.approx(4 * 2**0.5, rel=1e-3)
 
 
+def test_of_a_scan_without_transforms_it_is_said_that_they_are_found(tmp_path: Path):
+    WRITERS["7scenes"](tmp_path, [None] * 5)
+    inspection = inspect_scan(place(tmp_path))
+    told = [finding for finding in inspection["findings"] if finding["check"] == "transform"]
+    assert [(finding["level"], finding["frames"]) for finding in told] == [("warning", [])]
+    assert told[0]["repair"] == "geo3d scan-to-mesh finds the camera's path in the images"
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_format_with_a_file_cut_off_is_inspected_or_refused_in_a_sentence(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, transforms(5))

@@ -25,6 +25,8 @@ depth_in_files = pytest.mark.parametrize("name", [name for name in WRITERS if na
 QUATERNIONS = "tum", "icl-nuim"
 """Trajectories of TUM hold them, which are always rigid."""
 any_matrix = pytest.mark.parametrize("name", [name for name in WRITERS if name not in QUATERNIONS])
+UNLOCATED = ("7scenes", "hololens", "nerfstudio", "plain", "redwood", "replica", "scannet", "sens", "tum")
+"""Formats that may come without transforms."""
 COUNTS_A_METRE = {"tum": 5000, "icl-nuim": 5000, "replica": 6553.5}
 UP = {"hololens": [0, 1, 0], "icl-nuim": [0, -1, 0]} | {name: [0, 1, 0] for name in phone_scans.Y_UP}
 
@@ -107,6 +109,48 @@ def test_fewer_than_three_frames_are_an_error_that_tells_why(tmp_path: Path, nam
     reason = "transform with NaN or infinity" if name == "sens" else "no transform"
     with pytest.raises(InputError, match=rf"has 2 usable frames, at least 3 are needed \(1 x {reason}\)"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("name", UNLOCATED)
+def test_a_scan_without_any_transform_is_recognised_and_says_so(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, [None] * 4)
+    for empty in ("poses.txt", "trajectory.log", "traj.txt", "groundtruth.txt"):
+        (tmp_path / empty).unlink(missing_ok=True)
+    if name == "scannet":
+        (tmp_path / "pose").rmdir()
+    found = find_scan(tmp_path, "auto", ":", None)
+    assert (found.format, found.listing.located) == (FORMATS[name], False)
+    scan = read(tmp_path)
+    assert scan.world_from_camera.shape == (4, 4, 4)
+    assert scan.world_from_camera.isnan().all()
+    assert (scan.skipped, scan.up) == ((), None)
+    assert scan.intrinsics[:, 0, 0].tolist() == [K[0, 0]] * 4
+
+
+@each
+def test_transforms_can_be_left_alone(tmp_path: Path, name: str):
+    WRITERS[name](tmp_path, [*transforms(4), None])
+    found = find_scan(place(tmp_path), name, ":", None).without_transforms()
+    scan = found.format.read(found.source(tmp_path / "no folder" / "hashes.json"), None)
+    assert scan.world_from_camera.shape == (5, 4, 4)
+    assert scan.world_from_camera.isnan().all()
+    assert scan.up is None
+
+
+def test_a_folder_with_transforms_of_one_format_is_not_taken_for_another_without(tmp_path: Path):
+    write_hololens(tmp_path, [None] * 4)
+    (tmp_path / "poses.txt").unlink()
+    write_plain(tmp_path, transforms(4))
+    assert find_scan(tmp_path, "auto", ":", None).format is FORMATS["plain"]
+
+
+@pytest.mark.parametrize("other", ["pose", "rgb.txt", "intrinsic"])
+def test_colour_and_depth_beside_something_else_are_no_redwood_scan(tmp_path: Path, other: str):
+    write_redwood(tmp_path, [None] * 4)
+    (tmp_path / "trajectory.log").unlink()
+    (tmp_path / other).mkdir()
+    with pytest.raises(InputError, match="is in no format known here"):
+        find_scan(tmp_path, "auto", ":", None)
 
 
 @depth_in_files

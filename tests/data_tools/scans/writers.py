@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 K = np.array([[50.0, 0, 7.5], [0, 51, 5.5], [0, 0, 1]])
 Matrices = Sequence[np.ndarray | None]
-"""None: a frame whose transform is left out; only ever the last."""
+"""None: a frame whose transform is left out; only ever the last, or all of them."""
 
 
 def transforms(count: int) -> list[np.ndarray]:

@@ -267,6 +267,18 @@ def test_what_the_writer_writes_is_read_back(tmp_path: Path):
         assert torch.equal(ours.colour, theirs.colour)
 
 
+def test_a_scan_without_transforms_is_written_as_one_whose_camera_was_lost(tmp_path: Path):
+    from geo3d.data_tools.scans.write_sens import write_sens
+
+    (tmp_path / "frames").mkdir()
+    write_seven_scenes(tmp_path / "frames", [None] * 4)
+    found = find_scan(tmp_path / "frames", "auto", ":", None)
+    write_sens(found.format.read(found.source(tmp_path / "no folder" / "hashes.json"), None), tmp_path / "a.sens")
+    assert (tmp_path / "a.sens").read_bytes().count(16 * np.float32(-np.inf).tobytes()) == 4
+    assert not find_scan(tmp_path / "a.sens", "auto", ":", None).listing.located
+    assert read(tmp_path / "a.sens").world_from_camera.isnan().all()
+
+
 def test_the_kitchen_as_one_file_is_fused_to_the_same_volume(shared_data: Path, tmp_path: Path):
     """But for transforms and intrinsics, which a .sens file rounds to float32."""
     from dataclasses import replace

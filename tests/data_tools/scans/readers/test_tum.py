@@ -97,13 +97,6 @@ def test_another_trajectory_is_taken_where_there_is_no_truth(tmp_path: Path, nam
     assert read(tmp_path).world_from_camera[:, 0, 3].tolist() == [0, 1, 2, 3]
 
 
-def test_without_a_trajectory_no_frame_can_be_used(tmp_path: Path):
-    write_tum(tmp_path, transforms(4))
-    (tmp_path / "groundtruth.txt").unlink()
-    with pytest.raises(InputError, match=r"has 0 usable frames, at least 3 are needed \(4 x no transform\)"):
-        read(tmp_path)
-
-
 def as_a_kinects(folder: Path) -> None:
     """Make the images 640x480, and remove the intrinsics."""
     (folder / "camera-intrinsics.txt").unlink()
