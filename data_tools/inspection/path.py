@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from geo3d.data_tools.inspection.agreement import APART
+from geo3d.data_tools.inspection.bends import beside_the_way
 from geo3d.data_tools.inspection.findings import Finding, counted
 from geo3d.data_tools.inspection.misread import angle_between, angle_of
 from geo3d.data_tools.scans.assemble import LEAST_FRAMES, fault_of
@@ -68,16 +69,17 @@ def steps_between(transforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.linalg.norm(np.diff(transforms[:, :3, 3], axis=0), axis=1), np.array(turns)
 
 
-def break_path(unusual: np.ndarray, errors: np.ndarray) -> list[range]:
+def break_path(unusual: np.ndarray, errors: np.ndarray, beside: Sequence[int] = ()) -> list[range]:
     """Pieces of the path between the steps that are worth a closer look.
 
     `unusual` is how many times the median step each step is; `errors` are relative depth errors between each frame and
-    the next, NaN where they do not overlap.
+    the next, NaN where they do not overlap; `beside` are frames that are pieces of their own.
     """
     overlaps = np.isfinite(errors)
     lost = ~overlaps & (overlaps.mean() > 0.5)  # where frames in a row mostly overlap, those that do not are suspicious
-    cuts = np.flatnonzero((unusual > FAST) | (errors > largest_error(errors)) | lost) + 1
-    return [range(*bounds) for bounds in pairwise([0, *cuts.tolist(), len(unusual) + 1])]
+    alone = np.isin(np.arange(len(unusual) + 1), beside)
+    cut = (unusual > FAST) | (errors > largest_error(errors)) | lost | alone[:-1] | alone[1:]
+    return [range(*bounds) for bounds in pairwise([0, *(np.flatnonzero(cut) + 1).tolist(), len(unusual) + 1])]
 
 
 def largest_error(errors: np.ndarray) -> float:
@@ -101,11 +103,12 @@ def jumps(
     """
     if len(rows) < LEAST_FRAMES:
         return []
-    unusual = _unusual_steps(transforms, seconds)
+    unusual, beside = _unusual_steps(transforms, seconds), beside_the_way(transforms, rows)
     groups, wrong, pending = _hear_witnesses(
-        break_path(unusual, errors), transforms, largest_error(errors), disagreement
+        break_path(unusual, errors, beside), transforms, largest_error(errors), disagreement
     )
-    detours = _detours(pending, set().union(*groups), transforms)
+    alone = {piece.start for piece in pending if len(piece) == 1}.intersection(beside)
+    detours = alone.union(_detours(pending, set().union(*groups), transforms))
     wrong, doubtful = sorted([*wrong, *detours]), _far_off(groups, transforms)
     found = []
     if wrong:

@@ -7,6 +7,8 @@ from numba import njit, prange
 BITS = 21
 HALF = 1 << (BITS - 1)
 EMPTY = np.int64(-1)
+LATELY = 16
+"""Blocks along a ray that are remembered for the next one."""
 
 
 @njit(cache=True, inline="always")
@@ -46,16 +48,18 @@ def insert(wanted, slots, slot_rows, count, rows):
 def traverse_rows(depth, first, stride, camera, rotation, centre, block_size, band, slots, found):
     """Do one part, which begins at the row `first`; the number of blocks, or -1."""
     fx, fy, cx, cy = camera
-    listed = 0
+    turn, listed, passed = rotation / block_size, 0, np.full(LATELY, EMPTY)
     for v in range(0, depth.shape[0], stride):
+        ry = (first + v - cy) / fy
+        row_x = turn[0, 1] * ry + turn[0, 2]
+        row_y = turn[1, 1] * ry + turn[1, 2]
+        row_z = turn[2, 1] * ry + turn[2, 2]
         for u in range(0, depth.shape[1], stride):
             d = np.float64(depth[v, u])
             if not d > 0:
                 continue
-            rx, ry = (u - cx) / fx, (first + v - cy) / fy
-            ax = (rotation[0, 0] * rx + rotation[0, 1] * ry + rotation[0, 2]) / block_size
-            ay = (rotation[1, 0] * rx + rotation[1, 1] * ry + rotation[1, 2]) / block_size
-            az = (rotation[2, 0] * rx + rotation[2, 1] * ry + rotation[2, 2]) / block_size
+            rx, step = (u - cx) / fx, 0
+            ax, ay, az = turn[0, 0] * rx + row_x, turn[1, 0] * rx + row_y, turn[2, 0] * rx + row_z
             near = max(d - band, 0.0)
             length = d + band - near
             # Amanatides and Woo 1987: step from block to block along the segment.
@@ -69,13 +73,16 @@ def traverse_rows(depth, first, stride, camera, rotation, centre, block_size, ba
             next_z = (z + 1 - pz if az > 0 else pz - z) * each_z if az != 0 else np.inf
             while True:
                 key = pack(x, y, z)
-                slot = slot_of(key, slots)
-                if slots[slot] == EMPTY:
-                    if listed == found.shape[0]:
-                        return -1
-                    slots[slot] = key
-                    found[listed] = key
-                    listed += 1
+                if passed[step] != key:  # the ray before mostly passed the same blocks
+                    passed[step] = key
+                    slot = slot_of(key, slots)
+                    if slots[slot] == EMPTY:
+                        if listed == found.shape[0]:
+                            return -1
+                        slots[slot] = key
+                        found[listed] = key
+                        listed += 1
+                step = (step + 1) % LATELY
                 if min(next_x, next_y, next_z) > length:
                     break
                 if next_x <= next_y and next_x <= next_z:

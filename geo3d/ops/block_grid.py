@@ -54,8 +54,8 @@ def upper_neighbours(blocks: Int[Tensor, "block 3"]) -> Int[Tensor, "block 8"]:
 
 def unpack_blocks(keys: Int[Tensor, " block"]) -> Int[Tensor, "block 3"]:
     """The inverse of :func:`pack_blocks`."""
-    axes = [keys // _SIDE**2, keys // _SIDE % _SIDE, keys % _SIDE]
-    return (torch.stack(axes, dim=-1) - _SIDE // 2).int()
+    axes = torch.stack([keys >> 2 * kernels.BITS, keys >> kernels.BITS, keys], dim=-1)
+    return ((axes & (_SIDE - 1)) - _SIDE // 2).int()
 
 
 class BlockTable:
