@@ -31,7 +31,8 @@ def claimed(out: Path, name: str, settings: dict[str, Any], command: str) -> Ite
 
 def _claim(out: Path, name: str, settings: dict[str, Any], command: str) -> None:
     wanted, file = json.loads(json.dumps(settings)), out / name
-    if out.exists() and not (out.is_dir() and (file.exists() or _is_empty(out))):
+    # in this order: another process may publish the file in between
+    if out.exists() and not (out.is_dir() and (_is_empty(out) or file.exists())):
         raise InputError(f"{out} holds files that are not of {command}; give a new or empty folder")
     if file.exists():
         there = _read(file)

@@ -62,7 +62,7 @@ def fusing(name: str, scan: Path, voxel_size: float, targets: dict[str, float], 
     share = limit / statistics.median(run["integrate"] for run in ours)
     print(
         f"{name} at {100 * voxel_size:g} cm: the voxels in view of a frame, {ours[0]['visited'] / 1e6:.2f} million,"
-        f" are {2 * BYTES_PER_VOXEL * ours[0]['visited'] / 1e6:.0f} MB to read and write, {1000 * limit:.1f} ms at a copy's"
+        f" are {2 * BYTES_PER_VOXEL * ours[0]['visited'] / 1e6:.0f} MB to move, {1000 * limit:.1f} ms at a copy's"
         f" {rate / 1e9:.1f} GB/s: {share:.0%} of the time it takes"
     )
     return rows
