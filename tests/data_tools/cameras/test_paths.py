@@ -273,7 +273,7 @@ def test_trajectories_are_read_as_they_were_written(tmp_path: Path):
 
 def test_trajectories_are_written_as_they_are_read(tmp_path: Path):
     path = np.tile(np.eye(4), (7, 1, 1))
-    path[:, :3, :3] = Rotation.random(7, rng=0).as_matrix()
+    path[:, :3, :3] = Rotation.random(7, rng=np.random.default_rng(0)).as_matrix()
     path[:, :3, 3] = np.random.default_rng(0).normal(size=(7, 3))
     write_trajectory(tmp_path / "path.txt", [0, 1, 2.5, 7, 8, 9, 1305031102.175304], path)
     stamps, found = read_stamped(tmp_path / "path.txt")
