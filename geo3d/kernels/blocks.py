@@ -44,6 +44,18 @@ def insert(wanted, slots, slot_rows, count, rows):
     return count
 
 
+@njit(cache=True, inline="always")
+def note(key, slots, found, listed):
+    """List a key that the table does not have yet; how many are listed then, or -1 where there is no room."""
+    slot = slot_of(key, slots)
+    if slots[slot] != EMPTY:
+        return listed
+    if listed == found.shape[0]:
+        return -1
+    slots[slot], found[listed] = key, key
+    return listed + 1
+
+
 @njit(cache=True)
 def traverse_rows(depth, first, stride, camera, rotation, centre, block_size, band, slots, found):
     """Do one part, which begins at the row `first`; the number of blocks, or -1."""
@@ -75,13 +87,9 @@ def traverse_rows(depth, first, stride, camera, rotation, centre, block_size, ba
                 key = pack(x, y, z)
                 if passed[step] != key:  # the ray before mostly passed the same blocks
                     passed[step] = key
-                    slot = slot_of(key, slots)
-                    if slots[slot] == EMPTY:
-                        if listed == found.shape[0]:
-                            return -1
-                        slots[slot] = key
-                        found[listed] = key
-                        listed += 1
+                    listed = note(key, slots, found, listed)
+                    if listed < 0:
+                        return -1
                 step = (step + 1) % LATELY
                 if min(next_x, next_y, next_z) > length:
                     break

@@ -72,7 +72,8 @@ class Means:
     colour: Int16[Tensor, "row 8 8 8 4"] | Float[Tensor, "row 8 8 8 4"] | None
     """RGB in 1 / LEVEL, and the number of views in it: those that saw a surface within two voxels.
 
-    As whole numbers it is rounded with each view, as floating-point ones it takes twice the memory."""
+    As whole numbers it is rounded with each view, as floating-point ones it takes twice the memory.
+    """
     candidates: UInt8[Tensor, "row 8 8 8 candidate"] | None = None
     """The classes that those views saw most, 255 for none."""
     votes: Int16[Tensor, "row 8 8 8 candidate"] | None = None

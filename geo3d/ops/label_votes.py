@@ -4,11 +4,12 @@ import torch
 from jaxtyping import Float, Int16, Shaped, UInt8
 from torch import Tensor
 
+from geo3d.ops.fusion import NO_CLASS
+
 UNIT = 32
 """Votes of a view that is sure."""
 CANDIDATES = 4
 """Classes that a voxel keeps, and that a pixel's probabilities are cut to."""
-NO_CLASS = 255
 
 
 def votes_of_labels(labels: UInt8[Tensor, "height width"]) -> UInt8[Tensor, "height width 1 2"]:

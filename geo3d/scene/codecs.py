@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 from PIL import Image
 
 from geo3d.errors import InputError
 from geo3d.scene.kinds import Encoded
+from geo3d.scene.npy import read_header
 from geo3d.scene.packed import lzfse_content, zip_content
 from geo3d.scene.video import open_video
 
@@ -154,12 +154,11 @@ def _array_header(path: Path) -> tuple[Size, np.dtype, bool, int]:
     """Size, type, whether columns come first, and where the data begin."""
     try:
         with open(path, "rb") as file:
-            read = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}[read_magic(file)]
-            shape, across, kind = read(file)
+            shape, across, kind = read_header(file)
             if len(shape) not in (2, 3) or shape[2:] not in ((), (1,)) or kind.kind not in "fui":
                 raise ValueError(f"it holds {kind} {list(shape)}")
             return (shape[0], shape[1]), kind, across, file.tell()
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} must hold [height, width] numbers as NumPy saves them: {error}") from error
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from geo3d.errors import InputError
 from geo3d.scene.codecs import decode_values, encoded_bytes
 from geo3d.scene.kinds import Encoded, RgbdScan
+from geo3d.scene.npy import read_header
 
 NO_CLASS = 255
 
@@ -56,9 +57,7 @@ def _array(path: Path, content: bytes, shapes: list[tuple[int, ...]]) -> np.ndar
     allowed = f"it must hold class x height x width = {wanted} float16, float32 or float64 values"
     try:
         file = io.BytesIO(content)
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, by_columns, kind = read(file)
+        shape, by_columns, kind = read_header(file)
     except (ValueError, OSError) as error:
         raise InputError(f"{path} is no .npy file ({error}); {allowed}") from error
     if shape not in shapes or kind.kind != "f" or by_columns:

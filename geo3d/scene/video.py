@@ -61,7 +61,8 @@ class Video:
         place = bisect_right(self._keys, (self._times[number], math.inf)) - 1
         key, decoded = self._keys[max(place, 0)]
         if self._next > number or key > self._times[self._next]:
-            self._file.seek(decoded, stream=self._stream)  # which MP4 finds by the time of decoding  # pyright: ignore[reportArgumentType]
+            # MP4 finds it by the time of decoding
+            self._file.seek(decoded, stream=self._stream)  # pyright: ignore[reportArgumentType]
             self._decoded = self._file.decode(self._stream)
         for frame in self._decoded:
             found = bisect_left(self._times, frame.pts or 0)

@@ -34,14 +34,15 @@ def views(
     room = torch.from_numpy(np.empty((*scan.depth_size, 4), np.float32))  # for each view in turn, in large pages
     for row, frame in zip(rows, stream_frames(scan, rows, labels), strict=True):
         view = view_of(frame, config, room)
-        blocks = blocks_near_surface(view, grid, stride or stride_of(frame.intrinsics, config.max_depth, grid))
+        blocks = blocks_near_surface(view, grid, stride or stride_of(frame, config.max_depth, grid))
         yield row, view, within_crop(blocks, grid, scan.crop)
 
 
-def stride_of(intrinsics: Tensor, farthest: float, grid: Grid) -> int:
+def stride_of(frame: Frame, max_depth: float, grid: Grid) -> int:
     """Pixels that lie half a block apart at the farthest depth, at most 4."""
-    apart = farthest / min(float(intrinsics[0, 0]), float(intrinsics[1, 1]))
-    return max(1, min(4, int(grid.block_size / 2 / apart)))
+    K, farthest = frame.intrinsics, min(max_depth, float(frame.depth.max()))
+    apart = farthest / min(float(K[0, 0]), float(K[1, 1]))
+    return max(1, min(4, int(grid.block_size / 2 / apart))) if apart > 0 else 4
 
 
 def within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:

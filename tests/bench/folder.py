@@ -14,17 +14,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from geo3d.scene.memory import peak_memory, reset_peak_memory, resident_memory
-from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS, peer_grid
+from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS, peer_grid, sides
 
 SOME = "0:3"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("scan", type=Path)
-    parser.add_argument("side", choices=["ours", "peer"])
-    parser.add_argument("--voxel-size", type=float, default=0.01)
-    parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
+    parser = sides()
     parser.add_argument("--out", type=Path, help="where the mesh is kept")
     arguments = parser.parse_args()
     with TemporaryDirectory() as made:

@@ -23,18 +23,23 @@ BLOCK_COUNT = 16_000
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("scan", type=Path)
-    parser.add_argument("side", choices=["ours", "peer"])
-    parser.add_argument("--voxel-size", type=float, default=0.01)
-    parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
-    arguments = parser.parse_args()
+    arguments = sides().parse_args()
     scan, frames = decode(arguments.scan)
     if arguments.side == "ours":
         print(json.dumps(ours(scan, frames, arguments.voxel_size)))
     else:
         grid = peer_grid(arguments.voxel_size, arguments.block)
         print(json.dumps(peer(frames, scan.intrinsics[0].numpy(), grid)))
+
+
+def sides() -> argparse.ArgumentParser:
+    """Options of a bench that runs one side at a time."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("scan", type=Path)
+    parser.add_argument("side", choices=["ours", "peer"])
+    parser.add_argument("--voxel-size", type=float, default=0.01)
+    parser.add_argument("--block", type=int, default=16, help="edge of the peer's blocks, in voxels")
+    return parser
 
 
 def decode(folder: Path) -> tuple[RgbdScan, list]:
@@ -64,7 +69,7 @@ def ours(scan: RgbdScan, frames: list, voxel_size: float) -> dict[str, float]:
         visited, room = 0, torch.from_numpy(np.empty((*scan.depth_size, 4), np.float32))
         for frame in some:
             view = view_of(frame, config, room)
-            blocks = blocks_near_surface(view, grid, stride_of(frame.intrinsics, MAX_DEPTH, grid))
+            blocks = blocks_near_surface(view, grid, stride_of(frame, MAX_DEPTH, grid))
             integrate_(means, table.rows(blocks), blocks, view, grid, config.weight_cap, config.free_weight)
             visited += len(blocks) * 8**3
         return visited

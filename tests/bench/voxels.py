@@ -63,7 +63,7 @@ def fused(frames: list, grid: Grid, voxels: Voxels) -> Means:
     seen = []
     for frame in frames:
         view = view_of(frame, config)
-        blocks = blocks_near_surface(view, grid, stride_of(frame.intrinsics, MAX_DEPTH, grid))
+        blocks = blocks_near_surface(view, grid, stride_of(frame, MAX_DEPTH, grid))
         seen.append((frame, blocks, table.rows(blocks)))
     shape = (len(table), 8, 8, 8)
     means = Means(
