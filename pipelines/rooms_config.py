@@ -29,15 +29,18 @@ class RoomsConfig:
     (or .glb, .ply, .stl), whose LICENSE.txt is quoted in ATTRIBUTION.txt."""
     library_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     """How often a piece is from a library, where these have any of its kind."""
+    stretch: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """How far from 1 the factors may be that make furniture wider or narrower, deeper or flatter, and (half as far)
+    higher or lower than its builder or library gives it."""
 
 
 def furniture_of(config: RoomsConfig) -> Furniture:
     """What rooms are furnished with beside the builders; opens the libraries."""
     if not config.libraries:
-        return Furniture()
+        return Furniture(stretch=config.stretch)
     from geo3d.data_tools.rooms.libraries.library import open_libraries
 
-    return Furniture(open_libraries(config.libraries), config.library_share)
+    return Furniture(open_libraries(config.libraries), config.library_share, config.stretch)
 
 
 def sources_of(config: RoomsConfig, furniture: Furniture) -> list[SceneSource]:
@@ -51,4 +54,6 @@ def claimed_of(config: RoomsConfig, furniture: Furniture) -> dict[str, Any]:
     if furniture.library:
         claimed["libraries"] = {model.library.name: model.library.sha256 for model in furniture.library}
         claimed["library_share"] = config.library_share
+    if config.stretch:
+        claimed["stretch"] = config.stretch
     return claimed

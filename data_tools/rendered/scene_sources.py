@@ -37,6 +37,14 @@ class Furniture:
     """Models of libraries."""
     share: float = 0.5
     """How often a piece is one of these, where there is any of its kind."""
+    stretch: float = 0.0
+    """How far from 1 the factors may be by which pieces are stretched."""
+
+    def builders(self, split: str) -> Models:
+        """What a split may use of it."""
+        from geo3d.data_tools.rooms.catalogue import builders_of
+
+        return builders_of(split, self.library, self.share, self.stretch)
 
 
 NOTHING_ELSE = Furniture()
@@ -127,17 +135,15 @@ def _scenes_of(path: Path) -> list[Path]:
 
 def _made(source: SceneSource) -> LoadedScene:
     from geo3d.data_tools.rooms.build import build_scene
-    from geo3d.data_tools.rooms.catalogue import builders_of
     from geo3d.data_tools.rooms.place import describe
 
-    models = builders_of(source.split, source.furniture.library, source.furniture.share)
+    models = source.furniture.builders(source.split)
     description = describe(source.seed, source.split, models, source.uses)
     return LoadedScene(build_scene(description, models), description, models)
 
 
 def _described(folder: Path, furniture: Furniture) -> LoadedScene:
     from geo3d.data_tools.rooms.build import build_scene
-    from geo3d.data_tools.rooms.catalogue import builders_of
     from geo3d.data_tools.rooms.description import from_json
 
     file = folder / "description.json"
@@ -145,7 +151,7 @@ def _described(folder: Path, furniture: Furniture) -> LoadedScene:
         description = from_json(file.read_text(encoding="utf-8"))
         if not (isinstance(description.seed, int) and description.seed >= 0):
             raise InputError(f"its seed is {description.seed!r}; whole numbers from 0 on are allowed")
-        models = builders_of(description.split, furniture.library, furniture.share)
+        models = furniture.builders(description.split)
         return LoadedScene(build_scene(description, models), description, models)
     except InputError as error:
         raise InputError(f"{file} cannot be built: {error}") from error

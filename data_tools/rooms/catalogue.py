@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from geo3d.data_tools.rooms.arrange.stock import Mixed
+from geo3d.data_tools.rooms.arrange.stock import STRETCHED, Mixed
 from geo3d.data_tools.rooms.furniture.beds_and_tables import beds, coffee_tables, desks, storied_beds, tables
 from geo3d.data_tools.rooms.furniture.clutter import clutter_desk, clutter_floor, clutter_kitchen, clutter_table
 from geo3d.data_tools.rooms.furniture.kitchen_and_bath import basins, bathtubs, kitchens, refrigerators, toilets
@@ -84,18 +84,23 @@ KINDS: Models = {
 """Every builder, by the kind of what it makes."""
 
 
-def builders_of(split: str, library: Sequence[LibraryModel] = (), share: float = 0.5) -> Models:
+def builders_of(split: str, library: Sequence[LibraryModel] = (), share: float = 0.5, stretch: float = 0.0) -> Models:
     """The builders that a split may use: of each kind, one in five (and at least one) for validation and for test.
 
-    Of the models of libraries that have a kind of theirs, each is in one split by its own name; this often a piece is
-    one of them, where there is any.
+    Of the models of libraries that have a kind of theirs, each is in one split by its own name; this often (`share`) a
+    piece is one of them, where there is any. Pieces of kinds that are STRETCHED differ from what builders and libraries
+    give by factors of up to 1 + `stretch`.
     """
     mine: dict[str, list[LibraryModel]] = defaultdict(list)
     for model in library:
         if split_of(model.credit.model) == split:
             mine[model.kind].append(model)
     shares = {kind: _share(builders, split) for kind, builders in KINDS.items()}
-    return {kind: Mixed(own, tuple(mine[kind]), share) if mine[kind] else own for kind, own in shares.items()}
+    spread = {kind: stretch if kind in STRETCHED else 0.0 for kind in KINDS}
+    return {
+        kind: Mixed(own, tuple(mine[kind]), share, spread[kind]) if mine[kind] or spread[kind] else own
+        for kind, own in shares.items()
+    }
 
 
 def _share(builders: Sequence[Builder], split: str) -> tuple[Builder, ...]:

@@ -27,6 +27,8 @@ OUTSIDE = -1
 """In the place of a room's number."""
 NOTHING = -1
 """In the place of a thing's number."""
+UNSTRETCHED = (1.0, 1.0, 1.0)
+"""What a builder or a library gives, as it is."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Thing:
     """Turn about z, counter-clockwise from above; at 0 its front faces -y."""
     room: int
     """Room that it is in."""
+    stretch: Triple = UNSTRETCHED
+    """Factors along the model's own x, y and z."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ origin. What hangs on a wall has its back at the largest y.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +62,17 @@ class Model:
     def size(self) -> NDArray[np.float64]:
         """Extent along x, y and z, in metres."""
         return self.vertices.max(axis=0) - self.vertices.min(axis=0)
+
+    def stretched(self, factors: Triple) -> Model:
+        """Longer or shorter along its axes by factors above 0; patterns and pictures stretch with it."""
+        x, y, z = factors
+        tops = [
+            Top(
+                (top.low[0] * x, top.low[1] * y), (top.high[0] * x, top.high[1] * y), top.height * z, top.room_above * z
+            )
+            for top in self.tops
+        ]
+        return replace(self, vertices=self.vertices * factors, tops=tuple(tops))
 
 
 class Shape:

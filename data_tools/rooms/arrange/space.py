@@ -159,7 +159,7 @@ class Space:
         if distance(self.room.outline, (part.low + part.high)[None, :2] / 2)[0] > 0 or not self.clear(part, zones):
             return None
         mark = self.mark()
-        thing = Thing(piece.kind, piece.builder, piece.seed, piece.width, position, turn, self.number)
+        thing = Thing(piece.kind, piece.builder, piece.seed, piece.width, position, turn, self.number, piece.stretch)
         placed = Placed(piece, thing, part, side, at)
         self.placed.append(placed)
         self.bodies.add(part)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geo3d.data_tools.rooms.arrange.solid_boxes import solid_boxes
+from geo3d.data_tools.rooms.description import UNSTRETCHED
 from geo3d.data_tools.rooms.draw import Draw
 from geo3d.errors import InputError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo3d.data_tools.rooms.description import Library, SceneDescription, Thing
-    from geo3d.data_tools.rooms.model import Model
+    from geo3d.data_tools.rooms.model import Model, Triple
 
 Builder = Callable[..., "Model"]
 """`builder(draw)`, or `builder(draw, width)` for kinds that are FITTED."""
@@ -24,6 +25,16 @@ Models = Mapping[str, Sequence[Builder]]
 """Kind -> the builders that a split may use, some of them :class:`Mixed`."""
 FITTED = frozenset({"blinds", "curtain", "kitchen_line", "wall_cabinet", "shower_curtain"})
 """Kinds that are made as wide as the gap they are for."""
+STRETCHED = frozenset(
+    {
+        *("chair", "office_chair", "armchair", "stool", "sofa", "bed", "night_stand", "dining_table", "coffee_table"),
+        *("desk", "bookshelf", "cabinet", "wardrobe", "dresser", "other", "bin", "refrigerator", "wash_basin"),
+        *("toilet", "bathtub", "floor_plant", "floor_lamp", "floor_clutter"),
+    }
+)
+"""Kinds of which no piece need be as large as its builder or library gives it."""
+TALLEST = 2.3
+"""Metres that a stretched piece has at most, under the lowest ceilings."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,8 @@ class Mixed(Sequence[Builder]):
     models: tuple[Builder, ...]
     share: float
     """In [0, 1]."""
+    stretch: float = 0.0
+    """How far from 1 a piece's factors along x, y and (half as far) z may be; for kinds that are STRETCHED."""
 
     def __len__(self) -> int:
         return len(self.builders) + len(self.models)
@@ -57,8 +70,10 @@ class Piece:
     model: Model
     boxes: NDArray[np.float64]
     """[box, 2, 3], the space it takes, in its own frame."""
-    size: tuple[float, float, float]
+    size: Triple
     """Extent along its x, y and z."""
+    stretch: Triple = UNSTRETCHED
+    """Factors that are in all of these."""
 
     @property
     def back(self) -> float:
@@ -80,7 +95,7 @@ def build(thing: Thing, models: Models) -> Model:
     """The model of a described thing."""
     for builder in models.get(thing.kind, ()):
         if builder_name(builder) == thing.builder:
-            return _made(builder, thing.seed, thing.width)
+            return _made(builder, thing.seed, thing.width).stretched(thing.stretch)
     raise InputError(f"no builder of kind {thing.kind} is called {thing.builder}")
 
 
@@ -134,16 +149,13 @@ class Stock:
     def piece(self, kind: str, draw: Draw, width: float | None = None) -> Piece | None:
         """A new piece of this kind; None where there is no builder."""
         builders = self.models.get(kind, ())
-        if isinstance(builders, Mixed):
-            if draw.chance(builders.share) and (piece := _from_library(kind, builders, draw)):
-                return piece
-            builders = builders.builders
-        if not builders:
-            return None
-        builder, seed = draw.one_of(builders), draw.seed()
-        width = width if kind in FITTED else None
-        model = _made(builder, seed, width)
-        return _piece(kind, builder, seed, width, model, solid_boxes(model))
+        if not isinstance(builders, Mixed):
+            return _built(kind, builders, draw, width)
+        found = None
+        if builders.models and draw.chance(builders.share):
+            found = _from_library(kind, builders, draw)
+        found = found or _built(kind, builders.builders, draw, width)
+        return _stretched(found, builders.stretch, draw) if found and builders.stretch else found
 
     def smallest(self, kind: str, draw: Draw, width: float, tries: int = 4) -> Piece | None:
         """A piece at most this wide, if one of the first few is."""
@@ -152,6 +164,26 @@ class Stock:
             if piece is None or piece.size[0] <= width:
                 return piece
         return None
+
+
+def _built(kind: str, builders: Sequence[Builder], draw: Draw, width: float | None) -> Piece | None:
+    """A piece by one of the builders, where there is any."""
+    if not builders:
+        return None
+    builder, seed = draw.one_of(builders), draw.seed()
+    width = width if kind in FITTED else None
+    model = _made(builder, seed, width)
+    return _piece(kind, builder, seed, width, model, solid_boxes(model))
+
+
+def _stretched(piece: Piece, most: float, draw: Draw) -> Piece:
+    """The piece, longer or shorter along each of its axes; none gets higher than TALLEST."""
+    x, y, z = (draw.between(1 - far, 1 + far) for far in (most, most, most / 2))
+    wide, deep, tall = piece.size
+    z = min(z, max(1.0, round(TALLEST / tall - 5e-4, 3)))
+    size = round(wide * x, 4), round(deep * y, 4), round(tall * z, 4)
+    factors = (x, y, z)
+    return replace(piece, model=piece.model.stretched(factors), boxes=piece.boxes * factors, size=size, stretch=factors)
 
 
 def _from_library(kind: str, mixed: Mixed, draw: Draw) -> Piece | None:
