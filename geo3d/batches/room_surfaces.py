@@ -62,12 +62,7 @@ class RoomSurfaces:
         random = generator(self.seed, index)
         parts = []
         for place in range(self.per_batch):
-            chosen = int(torch.randint(len(self.rooms), (1,), generator=random))
-            surface, labels = self.rooms[chosen]
-            if self.augment:
-                surface, labels = windowed(surface, labels, self.window, random)
-                surface, labels = self._missed(surface, labels, random)
-                surface = _moved(surface, self.noise, random)
+            surface, labels = self._look(random)
             floor = floor_height(surface) + self.augment * 0.04 * float(torch.randn(1, generator=random))
             corner = ANYWHERE * self.voxel_size * torch.rand(3, generator=random)
             parts.append(self._made(surface, labels, floor, corner, place))
@@ -89,6 +84,15 @@ class RoomSurfaces:
             raise InputError(f"the scan of {folder} has no surface to learn from; remove the scene or render it again")
         table = fold_table(labels.classes, self.classes)
         return surface, table[labels.labels[tuple(voxels.long().T)].long()]
+
+    def _look(self, random: torch.Generator) -> tuple[SurfacePoints, Tensor]:
+        """Any of the rooms, as a scan of a part of it may see it."""
+        surface, labels = self.rooms[int(torch.randint(len(self.rooms), (1,), generator=random))]
+        if not self.augment:
+            return surface, labels
+        surface, labels = windowed(surface, labels, self.window, random)
+        surface, labels = self._missed(surface, labels, random)
+        return _moved(surface, self.noise, random), labels
 
     def _missed(self, surface: SurfacePoints, labels: Tensor, random: torch.Generator) -> tuple[SurfacePoints, Tensor]:
         if float(torch.rand(1, generator=random)) < self.above:
@@ -113,15 +117,16 @@ class RoomSurfaces:
 
 
 def _moved(surface: SurfacePoints, noise: float, random: torch.Generator) -> SurfacePoints:
-    """Turned about z, flipped, scaled, and bent by a few centimetres, as drift and depth errors bend a scan."""
+    """Turned about z, flipped, scaled, stretched, and bent by centimetres, as drift and depth errors bend a scan."""
     angle = 2 * torch.pi * torch.rand(1, generator=random)
     cosine, sine = float(angle.cos()), float(angle.sin())
     flip = 1.0 if torch.rand(1, generator=random) < 0.5 else -1.0
     turn = torch.tensor([[cosine, -sine, 0], [flip * sine, flip * cosine, 0], [0, 0, 1]])
-    scale = 1 + 0.12 * (2 * float(torch.rand(1, generator=random)) - 1)
-    strength = noise * torch.rand(3, generator=random)
+    scale = 1 + 0.12 * (2 * torch.rand(1, generator=random) - 1) + 0.08 * (2 * torch.rand(3, generator=random) - 1)
+    strength = noise * torch.rand(4, generator=random)
     points = scale * (surface.points @ turn.T)
     points = points + 0.02 * strength[0] * _smooth_noise(points, 0.6, random)
+    points = points + 0.06 * strength[3] * _smooth_noise(points, 1.5, random)
     points = points + 0.008 * strength[1] * torch.randn(points.shape, generator=random)
     normals = surface.normals @ turn.T + 0.15 * strength[2] * torch.randn(points.shape, generator=random)
     return replace(surface, points=points, normals=torch.nn.functional.normalize(normals, dim=1))

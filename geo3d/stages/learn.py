@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -23,7 +23,7 @@ from geo3d.train import Task, TrainConfig, train
 from geo3d.weight_files import Card, make_model, save_weights, start_from
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 WEIGHTS = "weights.safetensors"
 GIVEN = ("data", "validation", "classes", "seed")
@@ -52,6 +52,8 @@ class LearnConfig:
     """Learned classes in order, each with the classes of the data that are folded into it."""
     loop: TrainConfig = Field(default_factory=TrainConfig)
     """How it learns."""
+    stored: Literal["float32", "float16"] = "float32"
+    """Numbers of the file of weights; those of float16 are rounded to 11 bits and take half the space."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,14 @@ def learn(config: LearnConfig, folder: Path, weights: Path | None = None) -> Lea
         steps=trained.step,
         scores={name: value for name, value in trained.scores.items() if math.isfinite(value)},
     )
-    return Learned(folder / WEIGHTS, save_weights(trained.weights, card, folder / WEIGHTS), trained.history)
+    kept = {name: _stored(value, config.stored) for name, value in trained.weights.items()}
+    return Learned(folder / WEIGHTS, save_weights(kept, card, folder / WEIGHTS), trained.history)
+
+
+def _stored(value: Tensor, kind: str) -> Tensor:
+    import torch
+
+    return value.to(getattr(torch, kind)) if value.is_floating_point() else value
 
 
 def described_data(folders: Sequence[Path], use: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from geo3d.batches.room_surfaces import IGNORED, LabelledCells
 from geo3d.metrics.confusion import confusion_matrix
+from geo3d.ops.lovasz import lovasz_softmax
 from geo3d.tasks.label_scores import label_scores
 
 SAMPLED = 5
@@ -16,10 +17,10 @@ SAMPLED = 5
 
 
 class LabelCells:
-    """Cross-entropy of class logits, the rare classes' errors counted more."""
+    """Cross-entropy of class logits, errors in rare classes counted more; `overlap` times the Lovász-Softmax loss."""
 
-    def __init__(self, smoothing: float = 0.05) -> None:
-        self.smoothing = smoothing
+    def __init__(self, smoothing: float = 0.05, overlap: float = 0.0) -> None:
+        self.smoothing, self.overlap = smoothing, overlap
 
     def parts(self, model: nn.Module) -> dict[str, nn.Module]:
         """One optimiser owns it all."""
@@ -28,12 +29,14 @@ class LabelCells:
     def losses(self, model: nn.Module, batch: LabelledCells) -> Iterator[tuple[str, Tensor]]:
         """Yield the one loss."""
         logits = model(batch.cells).features
-        yield (
-            "model",
-            functional.cross_entropy(
-                logits, batch.labels, batch.class_weights, ignore_index=IGNORED, label_smoothing=self.smoothing
-            ),
+        loss = functional.cross_entropy(
+            logits, batch.labels, batch.class_weights, ignore_index=IGNORED, label_smoothing=self.smoothing
         )
+        if self.overlap:
+            labelled = batch.labels != IGNORED
+            chances = logits[labelled].float().softmax(dim=1)
+            loss = loss + self.overlap * lovasz_softmax(chances, batch.labels[labelled])
+        yield "model", loss
 
     @torch.no_grad()
     def scores(self, model: nn.Module, batches: Iterable[LabelledCells]) -> dict[str, float]:

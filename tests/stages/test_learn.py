@@ -11,7 +11,7 @@ from geo3d import catalogue
 from geo3d.errors import InputError
 from geo3d.learning.config import TrainConfig
 from geo3d.stages.learn import LearnConfig, described_data, learn, program_version
-from geo3d.weight_files import load_model
+from geo3d.weight_files import load_model, read_state
 from tests import toy_learning
 from tests.rooms_to_learn import write_rooms
 
@@ -79,6 +79,16 @@ def test_learning_on_begins_with_the_weights_that_are_given(rooms: Path, tmp_pat
     assert after["head.weight"].shape == (3, 8)
     with pytest.raises(InputError, match=r"does not fit toy with these options: trunk\.0\.weight is 8 x 4 in the file"):
         learn(config(rooms, options={"width": 9}), tmp_path / "d", weights=first.file)
+
+
+def test_weights_of_half_the_size_are_the_same_but_for_rounding(rooms: Path, tmp_path: Path):
+    whole = learn(config(rooms), tmp_path / "a")
+    half = learn(config(rooms, stored="float16"), tmp_path / "b")
+    assert read_state(half.file)["trunk.0.weight"].dtype == torch.float16
+    one, other = (load_model(found.file)[0].state_dict() for found in (whole, half))
+    for name, value in one.items():
+        assert other[name].dtype == value.dtype
+        torch.testing.assert_close(other[name], value, rtol=2**-11, atol=1e-7)
 
 
 def test_the_version_is_the_commit_of_the_repository():

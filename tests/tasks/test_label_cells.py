@@ -38,3 +38,10 @@ def test_scores_are_those_of_all_batches_together():
     assert scores["iou 1"] == pytest.approx(1 / 3)
     assert scores["accuracy"] == pytest.approx(2 / 4)
     assert scores["miou"] == pytest.approx((1 / 2 + 1 / 3 + 0) / 3)
+
+
+def test_the_loss_of_overlap_counts_what_has_a_label():
+    given = batch([[9.0, 0.0], [0.0, 9.0], [9.0, 0.0]], [0, 0, 255], [1.0, 1.0])
+    ((_, plain),) = LabelCells(smoothing=0.0).losses(Given(), given)
+    ((_, both),) = LabelCells(smoothing=0.0, overlap=2.0).losses(Given(), given)
+    assert float(both - plain) == pytest.approx(2 * 0.5, abs=1e-3)
