@@ -6,7 +6,7 @@ import torch
 
 from geo3d.errors import InputError
 from geo3d.scene.artifact import load
-from geo3d.scene.kinds import ScannedVolume
+from geo3d.scene.kinds import DistanceVolume, ScannedVolume
 from geo3d.scene.source import Source
 from geo3d.stages.segment import SegmentConfig
 from geo3d.stages.segment_learned import segment_learned
@@ -66,6 +66,24 @@ def test_four_looks_do_not_depend_on_how_the_scan_is_turned(scanned: ScannedVolu
     single = segment_learned(turned, weights, SegmentConfig(turns=1))
     apart, looking_once = ((first.probabilities - found.probabilities[rows]).abs().mean() for found in (other, single))
     assert apart < 0.1 * looking_once
+
+
+def test_what_is_inferred_gets_labels_and_changes_none_of_what_was_seen(scanned: ScannedVolume, tmp_path: Path):
+    whole = DistanceVolume(scanned.distance, scanned.origin, 0.05, scanned.truncation, scanned.up)
+    half = scanned.known.clone()
+    half[: len(half) // 2] = 0
+    part = dataclasses.replace(
+        scanned, known=half, distance=torch.where(half > 0, scanned.distance, scanned.truncation)
+    )
+    weights = write_weights(tmp_path)
+    alone = segment_learned(part, weights, SegmentConfig())
+    both = segment_learned(part, weights, SegmentConfig(), whole)
+    place = {tuple(voxel): row for row, voxel in enumerate(both.voxels.tolist())}
+    assert list(place) == sorted(place)
+    rows = [place[tuple(voxel)] for voxel in alone.voxels.tolist()]
+    assert torch.equal(both.probabilities[rows], alone.probabilities)
+    assert (both.voxels[:, 0] < len(half) // 2 - 1).sum() > 100
+    assert (alone.voxels[:, 0] >= len(half) // 2 - 1).all()
 
 
 def test_a_high_temperature_is_less_sure(scanned: ScannedVolume, tmp_path: Path):
