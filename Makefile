@@ -8,7 +8,7 @@ INSTALL := $(BIN)/pip install --disable-pip-version-check -q -c constraints.txt
 
 demo: $(VENV)/installed
 	$(BIN)/geo3d make-rooms runs/demo/rooms --config configs/make_rooms/demo.toml
-	$(BIN)/geo3d scan-to-mesh runs/demo/rooms/train_000028/scan --out runs/demo/out --segment learned
+	$(BIN)/geo3d scan-to-mesh runs/demo/rooms/train_000028/scan --out runs/demo/out
 	$(BIN)/geo3d turntable runs/demo/out
 	@echo "the mesh is runs/demo/out/mesh.ply (and mesh.glb), its labelled twin semantic.ply; open runs/demo/out/report.html, play turntable.mp4"
 

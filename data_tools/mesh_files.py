@@ -142,8 +142,14 @@ def _cropped(file: Path, mesh: TriangleMesh, crop: list[float]) -> TriangleMesh:
 
 
 def write_ply(mesh: TriangleMesh, path: Path) -> None:
-    """Binary PLY with normals and colours, float32, in the mesh's own world."""
-    path.write_bytes(to_trimesh(mesh).export(file_type="ply", vertex_normal=mesh.normals is not None))
+    """Binary PLY with normals and colours, float32, in the mesh's own world.
+
+    Where some of it was inferred, vertices have the property ``observed``, 0 for those.
+    """
+    made = to_trimesh(mesh)
+    if mesh.observed is not None:
+        made.vertex_attributes["observed"] = mesh.observed.numpy()
+    path.write_bytes(made.export(file_type="ply", vertex_normal=mesh.normals is not None))
 
 
 def write_glb(mesh: TriangleMesh, path: Path) -> None:

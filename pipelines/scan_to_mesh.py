@@ -117,6 +117,7 @@ def scan_to_mesh(
     surface = find_surface(scan, config.read.format, config.read.crop)
     if config.texture.size:
         check_size(config.texture.size)
+    config = decided(config, views=surface is None)
     if surface is not None:
         return _of_surface(surface, out, config, onto=onto, align_up=align_up, dry_run=dry_run)
     skip = None if config.read.skip is None else Path(config.read.skip)
@@ -142,6 +143,16 @@ def scan_to_mesh(
         else:
             voxels = runner.run(segment, config.segment, "4_labels", volume=volume)
         return _finish(runner, frames, mesh, voxels, config, scan.absolute().name, onto=onto, align_up=align_up)
+
+
+def decided(config: ScanToMeshConfig, views: bool) -> ScanToMeshConfig:
+    """The config with what `auto` stands for, for a scan with views or without."""
+    segment, complete = config.segment, config.complete
+    if segment.method == "auto":
+        segment = replace(segment, method="learned" if views else "planar")
+    if complete.method == "auto":
+        complete = replace(complete, method="learned" if views else "off")
+    return replace(config, segment=segment, complete=complete)
 
 
 def _of_surface(

@@ -24,13 +24,12 @@ from geo3d.pipelines.scan_to_mesh import (
     MESH_FILES,
     SEMANTIC_FILES,
     ReadConfig,
-    ScanToMeshConfig,
     scan_to_mesh,
 )
 from geo3d.stages.mesh import MeshConfig
-from geo3d.stages.segment import SegmentConfig
+from tests.plain_runs import plain
 
-CONFIG = ScanToMeshConfig(ReadConfig("plain"), mesh=MeshConfig(min_weight=1), segment=SegmentConfig(min_weight=1))
+CONFIG = plain(read=ReadConfig("plain"), mesh=MeshConfig(min_weight=1))
 STAGES = ("read", "fuse", "extract_mesh", "segment", "label")
 STAGE_FILES = ("plain.py", "fuse.py", "mesh.py", "segment.py", "label.py")
 PUBLICATION = ("mkdir", "fsync", "rename", "replace", "symlink", "unlink", "rmdir")

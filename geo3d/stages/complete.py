@@ -34,9 +34,10 @@ SOME = 2048
 class CompleteConfig:
     """How a scan is completed where it has holes."""
 
-    method: Annotated[Literal["off", "learned"], tyro.conf.arg(aliases=["--complete"])] = "off"
-    """learned: a network says where surfaces are that no view saw; off: holes stay."""
-    reach: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.6
+    method: Annotated[Literal["auto", "off", "learned"], tyro.conf.arg(aliases=["--complete"])] = "auto"
+    """learned: a network says where surfaces are that no view saw; off: holes stay; auto: learned for scans with views,
+    off for points and meshes."""
+    reach: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.4
     """How far inferred free space may go on from what was seen to be free, and so surfaces that bound it, in metres
     along the axes of the network's grid."""
     min_slope: Annotated[float, Field(ge=0, le=1)] = 0.3

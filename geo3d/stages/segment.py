@@ -32,9 +32,10 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class SegmentConfig:
     """How voxels get their classes."""
 
-    method: Annotated[Literal["fused", "learned", "planar"], tyro.conf.arg(aliases=["--segment"])] = "planar"
+    method: Annotated[Literal["auto", "fused", "learned", "planar"], tyro.conf.arg(aliases=["--segment"])] = "auto"
     """fused: by what the frames' own labels say, which fusing has counted; learned: by a network that knows the classes
-    of its weights; planar: floor, ceiling, walls and table-like tops by their planes, and all else is otherprop."""
+    of its weights; planar: floor, ceiling, walls and table-like tops by their planes, and all else is otherprop; auto:
+    learned for scans with views, planar for points and meshes, which may be of anything."""
     turns: Annotated[int, Field(ge=1, le=16)] = 4
     """learned: looks at the scan, each turned about up by an equal share of a full turn; their probabilities are
     averaged. What follows is for planar."""

@@ -43,13 +43,13 @@ class Group:
 
 
 DENSE = Group(
-    "3D U-Net of widths 8 to 64, 600 steps of 2 blocks of 48^3",
+    "3D U-Net of widths 8 to 64, 400 steps of 2 blocks of 48^3",
     {
         "model": "unet3d",
         "options": {"widths": [8, 16, 32, 64]},
         "batches": {"blocks": 2, "side": 48, "height": 48},
         "task": {},
-        "loop": {"steps": 600, "learning_rate": 0.003, "warmup": 50, "clip": 5.0, "ema": 0.99, "score_every": 300},
+        "loop": {"steps": 400, "learning_rate": 0.003, "warmup": 50, "clip": 5.0, "ema": 0.99, "score_every": 200},
     },
     {
         "mIoU": "miou",
@@ -65,13 +65,13 @@ DENSE = Group(
     ),
 )
 SPARSE = Group(
-    "submanifold U-Net of width 16, 1,000 steps of 2 rooms",
+    "submanifold U-Net of width 16, 600 steps of 2 rooms",
     {
         "model": "submanifold-unet",
         "options": {"width": 16, "steps": 5, "residual": True},
         "batches": {},
         "task": {},
-        "loop": {"steps": 1000, "learning_rate": 0.003, "warmup": 50, "clip": 5.0, "ema": 0.99, "score_every": 500},
+        "loop": {"steps": 600, "learning_rate": 0.003, "warmup": 50, "clip": 5.0, "ema": 0.99, "score_every": 300},
     },
     {"mIoU": "miou", "accuracy": "accuracy", "ECE": "ece"},
     (
@@ -138,4 +138,5 @@ def still_rising(runs: list[list[dict[str, float]]]) -> bool:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]), Path(sys.argv[4]) if len(sys.argv) > 4 else None)
+    out, data, validation, *parametric = map(Path, sys.argv[1:])
+    main(out, data, validation, parametric[0] if parametric else None)

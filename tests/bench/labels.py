@@ -1,7 +1,8 @@
-"""Labels of the surfaces of held-out rooms: the network's that ships beside those by planes.
+"""Labels of the surfaces of held-out rooms: a network's beside those by planes.
 
-``python -m tests.bench.labels FOLDER``: rooms of ``geo3d render-dataset --rooms.split test`` with volumes and scan
-volumes at 5 cm. IoU of each class over all voxels with a surface; for planes over what they know, all else otherprop.
+``python -m tests.bench.labels FOLDER [WEIGHTS]``: rooms of ``geo3d render-dataset --rooms.split test`` with volumes and
+scan volumes at 5 cm; without WEIGHTS those that ship. IoU of each class over all voxels with a surface; for planes over
+what they know, all else otherprop. And how far confidences, as the stage gives them, are from being right as often.
 """
 
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import torch
 
 from geo3d.batches.scenes import IGNORED, fold_table, read_volumes, scene_folders
+from geo3d.metrics.calibration import calibration_error
 from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
 from geo3d.ops.block_grid import split_blocks
 from geo3d.ops.transfer import at_points
@@ -25,12 +27,13 @@ from geo3d.weight_files import read_card
 SIZE = 0.05
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, name: str) -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory() as memory:
-        weights = find_weights("segment", Path(memory) / "hashes.json")
+        weights = find_weights(name, Path(memory) / "hashes.json")
     folded = read_card(weights.root / weights.listing["weights"]).classes
     learned, as_planar, planar, scenes = 0, 0, 0, scene_folders([folder], SIZE)
+    chances, truths = [], []
     coarse = {name: folded.get(name, ()) for name in PLANAR if name != "otherprop"}
     for scene in scenes:
         scanned, truth = read_volumes(scene, SIZE, "scan", "labels")
@@ -39,6 +42,9 @@ def main(folder: Path) -> None:
         learned = learned + counts(by_network, by_network, truth, dict(folded))
         as_planar = as_planar + counts(by_network, by_network, truth, coarse)
         planar = planar + counts(by_network, by_planes, truth, coarse)
+        labels = fold_table(truth.classes, folded)[truth.labels[tuple(by_network.voxels.long().T)].long()]
+        chances.append(by_network.probabilities[labels != IGNORED].numpy())
+        truths.append(labels[labels != IGNORED].numpy())
     print(f"{len(scenes)} rooms, {np.sum(learned):,} voxels")
     for name, matrix, names in (
         ("network", learned, tuple(folded)),
@@ -50,6 +56,7 @@ def main(folder: Path) -> None:
         print(
             f"{name}: accuracy {100 * overall_accuracy(np.asarray(matrix)):.1f}, mIoU {100 * mean_of(iou):.1f} ({each})"
         )
+    print(f"ECE of the network's confidences: {calibration_error(np.concatenate(chances), np.concatenate(truths)):.4f}")
 
 
 def as_blocks(scanned: ScannedVolume) -> TsdfVolume:
@@ -76,4 +83,4 @@ def counts(places: VoxelLabels, found: VoxelLabels, truth: SemanticVolume, folde
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "segment")

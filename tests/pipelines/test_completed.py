@@ -40,6 +40,8 @@ def test_every_vertex_of_the_files_says_whether_it_was_observed(out: Path):
     assert mesh.observed is not None
     vertices = read_ply(out / "semantic.ply")["vertex"]
     assert (vertices["observed"] == mesh.observed.numpy()).all()
+    plain = read_ply(out / "mesh.ply")["vertex"]
+    assert (plain["observed"] == load((out / "3_mesh").resolve()).observed.numpy()).all()
     assert 0 < inferred_share(mesh) < 1
     page = (out / "report.html").read_text()
     assert f"{100 * inferred_share(mesh):.1f} % of the surface inferred" in page
@@ -58,6 +60,16 @@ def test_without_completion_the_mesh_has_the_observed_vertices_alone(scan: Path,
     observed = set(map(tuple, completed.vertices[completed.observed > 0].tolist()))
     kept = np.mean([tuple(vertex) in observed for vertex in plain.vertices.tolist()])
     assert kept == 1
+
+
+def test_by_default_networks_complete_and_label_what_has_views(scan: Path, tmp_path: Path):
+    assert cli.main(["scan-to-mesh", str(scan), "--out", str(tmp_path / "out"), "--fuse.voxel-size", "0.08"]) == 0
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert {"2_scanned", "2_predicted", "2_completed"} < {stage["name"] for stage in run["stages"]}
+    assert run["config"]["segment"]["method"] == run["config"]["complete"]["method"] == "learned"
+    mesh = load((tmp_path / "out" / "5_semantic").resolve())
+    assert mesh.observed is not None
+    assert {"sofa", "door", "counter"} < set(mesh.classes)
 
 
 def test_other_weights_make_only_what_depends_on_them_again(scan: Path, out: Path, tmp_path: Path):

@@ -10,6 +10,7 @@ import pytest
 
 from geo3d.pipelines.scan_to_mesh import scan_to_mesh
 from tests import scenes
+from tests.plain_runs import PLAIN, plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +47,7 @@ def test_many_runs_killed_anywhere_are_completed_to_the_bit_by_the_next(scan, tm
 @pytest.mark.parametrize("link", ["1_scan", "2_volume", "3_mesh", "4_labels", "5_semantic"])
 def test_a_flipped_byte_is_found_and_only_that_stage_redone(scan, tmp_path, link):
     out = tmp_path / "out"
-    scan_to_mesh(scan, out)
+    scan_to_mesh(scan, out, plain())
     file = out / link / "tensors.safetensors"
     content = file.read_bytes()
     for at in (0, len(content) // 2, len(content) - 1):
@@ -54,7 +55,7 @@ def test_a_flipped_byte_is_found_and_only_that_stage_redone(scan, tmp_path, link
         damaged[at] ^= 1
         (out / "flipped").write_bytes(damaged)
         (out / "flipped").replace(file)  # not in place: this process may have the file mapped
-        scan_to_mesh(scan, out)
+        scan_to_mesh(scan, out, plain())
         redone = {stage["name"]: stage["reason"] for stage in states(out) if stage["state"] == "run"}
         assert list(redone) == [link]
         assert "tensors.safetensors does not match its checksum" in redone[link]
@@ -66,7 +67,7 @@ def states(out: Path) -> list[dict[str, str]]:
 
 
 def test_two_processes_in_one_folder_do_the_work_once(scan, tmp_path):
-    command = [sys.executable, "-m", "geo3d.cli", "scan-to-mesh", str(scan), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "geo3d.cli", "scan-to-mesh", str(scan), "--out", str(tmp_path / "out"), *PLAIN]
     both = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     lines = [line for process in both for line in process.communicate()[1].splitlines()]
     assert [process.returncode for process in both] == [0, 0]
@@ -82,7 +83,7 @@ def test_a_full_disk_is_one_sentence_and_what_was_there_stays(scan, tmp_path):
     if mounted.returncode:
         pytest.skip("only root can make a small disk")
     try:
-        first = geo3d("scan-to-mesh", scan, "--out", disk / "out", "--fuse.voxel-size", 0.05)
+        first = geo3d("scan-to-mesh", scan, "--out", disk / "out", "--fuse.voxel-size", 0.05, *PLAIN)
         assert first.returncode == 0, first.stderr
         before = {
             path: path.read_bytes()
@@ -90,7 +91,7 @@ def test_a_full_disk_is_one_sentence_and_what_was_there_stays(scan, tmp_path):
             if path.is_file() and path.suffix in (".ply", ".safetensors")
         }
         links = {path: os.readlink(path) for path in disk.rglob("*") if path.is_symlink()}
-        full = geo3d("scan-to-mesh", scan, "--out", disk / "out", "--fuse.voxel-size", 0.008)
+        full = geo3d("scan-to-mesh", scan, "--out", disk / "out", "--fuse.voxel-size", 0.008, *PLAIN)
         assert full.returncode == 2
         assert "Traceback" not in full.stderr
         assert "No space left" in full.stderr.splitlines()[-1]

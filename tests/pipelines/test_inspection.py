@@ -13,6 +13,7 @@ from geo3d.scene.artifact import read_record
 from tests.data_tools.inspection.drafts import clone, made
 from tests.data_tools.inspection.faults import FAULTS
 from tests.data_tools.scans.test_formats import WRITERS, transforms
+from tests.plain_runs import PLAIN
 
 Capture = pytest.CaptureFixture[str]
 
@@ -87,7 +88,7 @@ def test_findings_are_exit_0_and_errors_are_1_where_strict(scans: dict[str, Path
 
 
 def test_the_main_job_leaves_out_what_is_listed(scans: dict[str, Path], tmp_path: Path, capsys: Capture):
-    job = ["scan-to-mesh", str(scans["spoiled"]), "--out", str(tmp_path / "out"), "--fuse.voxel-size", "0.08"]
+    job = ["scan-to-mesh", str(scans["spoiled"]), "--out", str(tmp_path / "out"), "--fuse.voxel-size", "0.08", *PLAIN]
     assert cli.main(job) == 2
     assert cli.main(["inspect", str(scans["spoiled"])]) == 0
     assert cli.main([*job, "--skip", "inspection.json"]) == 0

@@ -17,12 +17,13 @@ from PIL import Image
 from geo3d.errors import InputError
 from geo3d.ops.camera import rotation_between
 from geo3d.pipelines.make_room import MakeRoomConfig, make_room
-from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig, scan_to_mesh
+from geo3d.pipelines.scan_to_mesh import scan_to_mesh
 from geo3d.scene.kinds import SemanticMesh
 from geo3d.stages.fuse import FuseConfig
 from tests.browser import chromium
+from tests.plain_runs import plain
 
-CONFIG = ScanToMeshConfig(fuse=FuseConfig(voxel_size=0.04))
+CONFIG = plain(fuse=FuseConfig(voxel_size=0.04))
 
 
 @pytest.fixture(scope="module")

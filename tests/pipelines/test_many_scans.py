@@ -9,9 +9,10 @@ import pytest
 from geo3d import cli
 from geo3d.errors import InputError
 from geo3d.pipelines.many_scans import scans_to_meshes
+from tests.plain_runs import PLAIN
 from tests.scenes import all_around, sphere, write_scan
 
-COARSE = ["--fuse.voxel-size", "0.05", "--mesh.min-weight", "1"]
+COARSE = ["--fuse.voxel-size", "0.05", "--mesh.min-weight", "1", *PLAIN]
 
 
 @pytest.fixture

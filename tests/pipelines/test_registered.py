@@ -14,6 +14,7 @@ from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.runner import Made
 from geo3d.stages.fuse import FuseConfig
 from geo3d.stages.register import RegisterConfig
+from tests.plain_runs import plain
 from tests.walks import UNIT, K, blank, room, take, walk
 
 pytest.importorskip("open3d")
@@ -37,7 +38,7 @@ def write(folder: Path, transforms: list[np.ndarray], located: bool, lost: int |
 
 
 def config(method: str = "auto") -> ScanToMeshConfig:
-    return ScanToMeshConfig(
+    return plain(
         register=RegisterConfig(method=method),  # type: ignore[arg-type]
         fuse=FuseConfig(voxel_size=0.05),
     )

@@ -16,6 +16,7 @@ from geo3d.pipelines.scan_to_mesh import ReadConfig, ScanToMeshConfig, scan_to_m
 from geo3d.scene.frames import stream_frames
 from geo3d.scene.kinds import RgbdScan
 from geo3d.scene.runner import Made
+from tests.plain_runs import plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +47,7 @@ def distances(points: np.ndarray, vertices: np.ndarray, faces: np.ndarray) -> np
 
 @pytest.mark.filterwarnings("ignore")  # open3d's imports warn
 def test_the_kitchen_agrees_with_open3d(shared_data, tmp_path):
-    mesh = scan_to_mesh(shared_data / "scans" / "7scenes_kitchen", tmp_path / "out").load()
+    mesh = scan_to_mesh(shared_data / "scans" / "7scenes_kitchen", tmp_path / "out", plain()).load()
     scan = Made[RgbdScan]("", tmp_path / "out" / "1_scan").load()
     ours = trimesh.Trimesh(mesh.vertices.numpy(), mesh.faces.numpy(), process=False)
     theirs = trimesh.Trimesh(*open3d_mesh(scan, 0.02), process=False)
@@ -79,7 +80,7 @@ def test_the_built_in_room_lies_where_its_solids_are(tmp_path):
     from geo3d.pipelines.make_room import MakeRoomConfig, make_room
 
     make_room(tmp_path / "scan", MakeRoomConfig(frames=18, height=240, width=320, noise=0))
-    mesh = scan_to_mesh(tmp_path / "scan", tmp_path / "out").load()
+    mesh = scan_to_mesh(tmp_path / "scan", tmp_path / "out", plain()).load()
     solids = furnish().solids
     points = mesh.vertices.double()
     inside = to_solids(points, solids).abs()

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image, ImageSequence
 
 from geo3d.errors import InputError
-from geo3d.pipelines.scan_to_mesh import ScanToMeshConfig, scan_to_mesh
+from geo3d.pipelines.scan_to_mesh import scan_to_mesh
 from geo3d.pipelines.turntable import TurntableConfig, turntable
 from geo3d.stages.fuse import FuseConfig
 from geo3d.stages.mesh import MeshConfig
+from tests.plain_runs import plain
 from tests.scenes import all_around, box, write_scan
 
 SMALL = {"seconds": 1.0, "rate": 8, "height": 64}
@@ -22,9 +23,7 @@ SMALL = {"seconds": 1.0, "rate": 8, "height": 64}
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("turntable")
     scan = write_scan(folder / "scan", box(0.4), all_around(1.5, 20), (72, 96), 80.0)
-    scan_to_mesh(
-        scan, folder / "out", ScanToMeshConfig(fuse=FuseConfig(voxel_size=0.04), mesh=MeshConfig(min_weight=1))
-    )
+    scan_to_mesh(scan, folder / "out", plain(fuse=FuseConfig(voxel_size=0.04), mesh=MeshConfig(min_weight=1)))
     return folder / "out"
 
 

@@ -11,6 +11,7 @@ import pytest
 from geo3d.errors import InputError
 from geo3d.scene.runner import clean, open_runner
 from tests import scenes
+from tests.plain_runs import PLAIN
 
 ROOT = Path(__file__).parents[2]
 LINKS = ("1_scan", "2_volume", "3_mesh", "4_labels", "5_semantic")
@@ -29,7 +30,7 @@ def made(tmp_path_factory) -> Path:
 def run(folder: Path, *options: str) -> list[str]:
     """The lines that the copy prints."""
     command = [sys.executable, "-m", "geo3d.cli", "scan-to-mesh", str(folder / "scan"), "--out", str(folder / "out")]
-    done = subprocess.run([*command, *options], cwd=folder / "code", capture_output=True, text=True, check=True)
+    done = subprocess.run([*command, *PLAIN, *options], cwd=folder / "code", capture_output=True, text=True, check=True)
     return done.stderr.splitlines()
 
 
@@ -101,6 +102,7 @@ def test_a_moved_scan_is_the_same_scan(made):
             str(made / "elsewhere"),
             "--out",
             str(made / "out"),
+            *PLAIN,
         ]
         done = subprocess.run(command, cwd=made / "code", capture_output=True, text=True, check=True)
         assert done.stderr.count("reused") == len(LINKS)
