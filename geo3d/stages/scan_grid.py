@@ -89,5 +89,5 @@ def _refuse_what_cannot_fit(shape: tuple[int, int, int], voxel_size: float) -> N
         wide = " x ".join(f"{side * voxel_size:.4g}" for side in shape)
         raise InputError(
             f"a grid of {wide} m at scan_grid.voxel_size {voxel_size:g} m takes {needed / 2**30:.1f} GiB, and"
-            f" {free / 2**30:.1f} GiB are free; a --crop needs less"
+            f" {free / 2**30:.1f} GiB are free; a --crop needs less, and --complete off --segment planar none"
         )
