@@ -213,8 +213,9 @@ def _located(runner: Runner, found: FoundScan, config: RegisterConfig) -> Made[R
 
 
 def _grid_of(config: ScanToMeshConfig) -> ScanGridConfig:
-    """Depth that is not fused is not shown to networks, either."""
-    return replace(config.scan_grid, max_depth=min(config.scan_grid.max_depth, config.fuse.max_depth))
+    """Depth that is not fused is not shown to networks, either, and what the mesh counts as seen is in it."""
+    far = min(config.scan_grid.max_depth, config.fuse.max_depth)
+    return replace(config.scan_grid, max_depth=far, min_weight=config.scan_grid.min_weight or config.mesh.min_weight)
 
 
 def _as_meshed(config: ScanToMeshConfig) -> CompleteConfig:

@@ -11,6 +11,7 @@ from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.scene.memory import available_memory
 from geo3d.stages.fuse_grids import BYTES_PER_VOXEL, WholeGrid, fuse_whole_grids
+from geo3d.stages.mesh import MeshConfig
 from geo3d.stages.surface import surface_of, up_of
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class ScanGridConfig:
     """Metres of the grid around the scanned surface."""
     max_depth: Positive = 4.0
     """Depth beyond which measurements are ignored, in metres."""
-    min_weight: Annotated[float, Field(gt=0)] = 3.0
-    """Observations that a voxel needs for the grid to reach around it."""
+    min_weight: Annotated[float, Field(gt=0)] | None = None
+    """Observations that a voxel needs for the grid to reach around it; None is as many as the mesh needs."""
 
 
 def scan_grid(scan: RgbdScan, volume: TsdfVolume, config: ScanGridConfig) -> ScannedVolume:
@@ -59,7 +60,8 @@ def upright_grid(volume: TsdfVolume, config: ScanGridConfig) -> WholeGrid:
     from geo3d.ops.mesh import vertices_of_large_parts
     from geo3d.ops.planes import mean_in_cells
 
-    vertices, normals, faces = surface_of(volume, config.min_weight, "scan_grid.min_weight")
+    least = config.min_weight or MeshConfig().min_weight
+    vertices, normals, faces = surface_of(volume, least, "scan_grid.min_weight, by default mesh.min_weight")
     points = volume.origin + vertices * volume.voxel_size
     large = vertices_of_large_parts(points, faces, CRUMB)
     if bool(large.any()):

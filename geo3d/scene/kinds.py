@@ -4,10 +4,10 @@ Metres; cameras look along +z with x right and y down; transforms are named by w
 be missing in what an earlier version stored.
 """
 
-from geo3d.scene.kinds.frames import CameraPath, Encoded, RenderedFrames, RgbdScan
-from geo3d.scene.kinds.scenes import ModelledScene
-from geo3d.scene.kinds.surfaces import PointCloud, SemanticMesh, TexturedMesh, TriangleMesh
-from geo3d.scene.kinds.volumes import DistanceVolume, ScannedVolume, SemanticVolume, TsdfVolume, VoxelLabels
+from geo3d.scene.frame_kinds import CameraPath, Encoded, RenderedFrames, RgbdScan
+from geo3d.scene.modelled_kinds import ModelledScene
+from geo3d.scene.surface_kinds import PointCloud, SemanticMesh, TexturedMesh, TriangleMesh
+from geo3d.scene.volume_kinds import DistanceVolume, ScannedVolume, SemanticVolume, TsdfVolume, VoxelLabels
 
 __all__ = [
     "CameraPath",
