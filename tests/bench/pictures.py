@@ -1,7 +1,7 @@
 """A real scan by planes and by the networks that ship, side by side: the README's pictures.
 
-``python -m tests.bench.pictures SCAN OUT.jpg [PART_OF_A_ROUND] [OPTION ...]``: above what was seen and its planes, below what
-was completed and its labels, from one place; OPTIONs go to `geo3d scan-to-mesh`. Colours are explained below.
+``python -m tests.bench.pictures SCAN OUT.jpg [PART_OF_A_ROUND] [OPTION ...]``: above what was seen and its planes, and
+below what was completed and its labels, from one place; OPTIONs go to `geo3d scan-to-mesh`. A strip names the colours.
 """
 
 import itertools
@@ -32,12 +32,18 @@ def main(scan: Path, out: Path, part: float, options: list[str]) -> None:
             semantic = load((Path(folder) / "5_semantic").resolve())
             mesh = load((Path(folder) / "3_mesh").resolve())
             frames = go_round(mesh, semantic, HEIGHT, ELEVATION, PLACES)
-            rows.append(next(itertools.islice(frames, round(part * PLACES) % PLACES, None)))
+            frame = next(itertools.islice(frames, round(part * PLACES) % PLACES, None))
+            rows.append(np.asarray(frame))
             classes += [semantic.classes[place] for place in semantic.labels.unique().tolist() if place != 255]
-    picture = np.concatenate([np.asarray(row) for row in rows])
-    Image.fromarray(np.concatenate([picture, legend(list(dict.fromkeys(classes)), picture.shape[1])])).save(
-        out, quality=88
-    )
+    picture = np.concatenate([row[not_empty(row)] for row in rows])
+    names = legend(list(dict.fromkeys(classes)), picture.shape[1])
+    Image.fromarray(np.concatenate([picture, names])).save(out, quality=88)
+
+
+def not_empty(image: np.ndarray) -> slice:
+    """The rows that hold more than background."""
+    there = np.flatnonzero((image != image[0, 0]).any(axis=(1, 2)))
+    return slice(max(int(there[0]) - 8, 0), int(there[-1]) + 8)
 
 
 def legend(classes: list[str], width: int) -> np.ndarray:
