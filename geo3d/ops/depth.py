@@ -41,6 +41,19 @@ def fit_planes(
     return planes
 
 
+def facing_planes(
+    depth: Float[Tensor, "height width"], within: tuple[float, float] = (0.0, math.inf)
+) -> Float[Tensor, "height width 4"]:
+    """For each pixel the plane that faces the camera at its depth, as :func:`fit_planes` has it: depth, 0, 0, 1.
+
+    A distance to it is one along the camera's axis. Depth that is not `within` these bounds, in metres, counts as none.
+    """
+    kept = (depth > 0) & (depth >= within[0]) & (depth <= within[1])
+    planes = depth.new_zeros(*depth.shape, 4)
+    planes[..., 0], planes[..., 3] = depth.where(kept, 0), kept
+    return planes
+
+
 def _fit_planes_reference(
     depth: Tensor,
     intrinsics: Tensor,

@@ -33,6 +33,10 @@ class FuseConfig:
     """Depth below which measurements are ignored, in metres."""
     max_depth: Positive = 4.0
     """Depth beyond which measurements are ignored, in metres."""
+    distance: Literal["plane", "axis"] = "plane"
+    """What a voxel's distance is measured to. plane: the plane through its pixel's surface, perpendicular to it; axis:
+    the pixel's depth, along the camera's axis, as most fusers have it (Open3D's among them): views from different sides
+    then disagree about tilted surfaces; neither `min_facing` nor weighting by angle has a meaning there."""
     min_facing: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Cosine between normal and ray below which a surface is seen too much from the side to be measured."""
     weighting: Literal["even", "angle", "range", "angle-and-range"] = "even"

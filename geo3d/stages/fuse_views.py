@@ -55,11 +55,14 @@ def within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:
 
 def view_of(frame: Frame, config: FuseConfig, room: Tensor | None = None) -> View:
     """A frame as it is fused: a plane at each pixel that has depth within reach; `room` is for these planes."""
-    from geo3d.ops.depth import fit_planes, vote_factors
+    from geo3d.ops.depth import facing_planes, fit_planes, vote_factors
     from geo3d.ops.fusion import View
 
     reach, within = max(1, round(frame.depth.shape[1] / SLOPE_SHARE)), (config.min_depth, config.max_depth)
-    planes = fit_planes(frame.depth, frame.intrinsics, reach, config.min_facing, within, room)
+    if config.distance == "plane":
+        planes = fit_planes(frame.depth, frame.intrinsics, reach, config.min_facing, within, room)
+    else:
+        planes = facing_planes(frame.depth, within)
     by = "angle" in config.weighting, "range" in config.weighting
     factors = vote_factors(planes, frame.intrinsics, *by) if any(by) else None
     colour = frame.colour if config.colour else None

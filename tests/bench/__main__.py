@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tests.bench import distance, folder, learning, raster, rooms, scores, sparse, surfaces
+from tests.bench import agreement, distance, learning, raster, rooms, scores, sparse, surfaces
 
 ROUNDS = 3
 TARGETS = {0.01: {"integrate": 5.0, "extract": 2.0}, 0.02: {"integrate": 4.0, "extract": 2.0}}
@@ -75,13 +75,7 @@ def jobs(scan: Path) -> list[dict]:
         against = f"{scan.name} at 1 cm, Open3D with blocks of {block}^3"
         rows.append(row(f"folder to mesh, {against}", ours, peer, "job", "s", JOB_TARGETS["job"]))
         rows.append(row(f"memory, folder to mesh, {against}", ours, peer, "memory", "bytes", JOB_TARGETS["memory"]))
-    with TemporaryDirectory() as made:
-        files = [Path(made, f"{side}.ply") for side in ("ours", "peer")]
-        for file in files:
-            run_bench("tests.bench.folder", scan, file.stem, "--out", str(file))
-        for name, apart in zip(("ours to Open3D's", "Open3D's to ours"), folder.apart(*files), strict=True):
-            entry = {"name": f"mean distance, {name}", "ours": apart, "peer": None, "unit": "m", "ratio": None}
-            rows.append(entry | {"target": 0.002, "met": apart < 0.002})
+    rows += agreement.rows(scan)
     return rows
 
 

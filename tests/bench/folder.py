@@ -20,11 +20,9 @@ SOME = "0:3"
 
 
 def main() -> None:
-    parser = sides()
-    parser.add_argument("--out", type=Path, help="where the mesh is kept")
-    arguments = parser.parse_args()
+    arguments = sides().parse_args()
     with TemporaryDirectory() as made:
-        out = arguments.out or Path(made, "mesh.ply")
+        out = Path(made, "mesh.ply")
         job = ours if arguments.side == "ours" else peer
         job(arguments.scan, arguments, out, few=True)
         reset_peak_memory()
@@ -62,16 +60,6 @@ def peer(folder: Path, arguments: argparse.Namespace, out: Path, few: bool) -> N
         grid.integrate(blocks, depth, colour, K, K, camera_from_world, 1000.0, MAX_DEPTH, band)
     mesh = grid.extract_triangle_mesh((1 if few else MIN_WEIGHT) - 0.5)
     t.io.write_triangle_mesh(str(out), mesh)
-
-
-def apart(first: Path, second: Path) -> tuple[float, float]:
-    """Mean distance of the first mesh's vertices to the second's surface, and the other way round, in metres."""
-    from geo3d.data_tools.mesh_files import find_mesh, read_mesh
-    from geo3d.ops.distance import distance_to_mesh
-
-    one, other = (read_mesh(find_mesh(file, file.parent / "hashes")) for file in (first, second))
-    there = distance_to_mesh(one.vertices, other.vertices, other.faces)[0].mean()
-    return float(there), float(distance_to_mesh(other.vertices, one.vertices, one.faces)[0].mean())
 
 
 if __name__ == "__main__":

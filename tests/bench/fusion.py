@@ -107,6 +107,21 @@ def peer_grid(voxel_size: float, block: int) -> Callable[[], Any]:
     return lambda: o3d.t.geometry.VoxelBlockGrid(names, kinds, shapes, voxel_size, block, BLOCK_COUNT, device)
 
 
+def fuse_by_peer(frames: list, grid: Any) -> Any:
+    """Open3D's grid with all frames in it."""
+    import open3d as o3d
+
+    o3c, t, limits = o3d.core, o3d.t.geometry, (1000.0, MAX_DEPTH, float(TRUNCATION_VOXELS))
+    for frame in frames:
+        K = o3c.Tensor(frame.intrinsics.double().numpy())
+        camera_from_world = o3c.Tensor(np.linalg.inv(frame.world_from_camera.numpy()))
+        depth = t.Image(o3c.Tensor((frame.depth.numpy() * 1000).round().astype(np.uint16)))
+        colour = t.Image(o3c.Tensor(frame.colour.numpy()))
+        blocks = grid.compute_unique_block_coordinates(depth, K, camera_from_world, *limits)
+        grid.integrate(blocks, depth, colour, K, K, camera_from_world, *limits)
+    return grid
+
+
 def peer(frames: list, intrinsics: np.ndarray, make_grid: Callable[[], Any]) -> dict[str, float]:
     import open3d as o3d
 

@@ -16,7 +16,7 @@ from geo3d.ops.distance import distance_to_mesh
 from geo3d.scene.kinds import RgbdScan, TriangleMesh
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.mesh import MeshConfig, extract_mesh
-from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, TRUNCATION_VOXELS, decode, peer_grid
+from tests.bench.fusion import MAX_DEPTH, MIN_WEIGHT, decode, fuse_by_peer, peer_grid
 
 PARTS = torch.tensor([0.5, 0.9, 0.99])
 
@@ -30,28 +30,20 @@ def main() -> None:
     truth = read_mesh(find_mesh(arguments.scene / "mesh.ply", arguments.scene / "no" / "memory"))
     print("mm from the vertices to the true surface:     mean  median  90 %  99 %")
     tell("geo3d", ours(scan, arguments.voxel_size), truth)
-    even = {"free_weight": 1.0, "min_facing": 0.0}
+    even: dict[str, float | str] = {"free_weight": 1.0, "min_facing": 0.0}
     tell("geo3d, every vote 1, from all sides", ours(scan, arguments.voxel_size, **even), truth)
+    along: dict[str, float | str] = {"free_weight": 1.0, "distance": "axis"}
+    tell("geo3d, every vote 1, along the axis", ours(scan, arguments.voxel_size, **along), truth)
     tell("Open3D", peer(frames, arguments.voxel_size), truth)
 
 
-def ours(scan: RgbdScan, voxel_size: float, **options: float) -> Tensor:
+def ours(scan: RgbdScan, voxel_size: float, **options: float | str) -> Tensor:
     volume = fuse(scan, FuseConfig(voxel_size=voxel_size, max_depth=MAX_DEPTH, **options))  # pyright: ignore[reportArgumentType]
     return extract_mesh(volume, MeshConfig(min_weight=MIN_WEIGHT, min_area=0)).vertices
 
 
 def peer(frames: list, voxel_size: float) -> Tensor:
-    import open3d as o3d
-
-    o3c, t, grid = o3d.core, o3d.t.geometry, peer_grid(voxel_size, 16)()
-    limits = 1000.0, MAX_DEPTH, float(TRUNCATION_VOXELS)
-    for frame in frames:
-        K = o3c.Tensor(frame.intrinsics.double().numpy())
-        camera_from_world = o3c.Tensor(np.linalg.inv(frame.world_from_camera.numpy()))
-        depth = t.Image(o3c.Tensor((frame.depth.numpy() * 1000).round().astype(np.uint16)))
-        colour = t.Image(o3c.Tensor(frame.colour.numpy()))
-        blocks = grid.compute_unique_block_coordinates(depth, K, camera_from_world, *limits)
-        grid.integrate(blocks, depth, colour, K, K, camera_from_world, *limits)
+    grid = fuse_by_peer(frames, peer_grid(voxel_size, 16)())
     return torch.from_numpy(grid.extract_triangle_mesh(MIN_WEIGHT - 0.5).vertex.positions.numpy())
 
 

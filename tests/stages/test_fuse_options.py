@@ -10,10 +10,13 @@ from PIL import Image
 
 from geo3d.errors import InputError
 from geo3d.ops.block_grid import find_rows, pack_blocks
+from geo3d.pipelines.make_room import MakeRoomConfig, make_room
+from geo3d.scene.frames import stream_frames
 from geo3d.scene.kinds import RgbdScan, TsdfVolume
 from geo3d.stages.fuse import FuseConfig, fuse
 from geo3d.stages.mesh import MeshConfig, extract_mesh
 from tests import scenes
+from tests.bench import agreement
 from tests.stages.test_accuracy import read
 
 VOXEL = 0.03
@@ -117,3 +120,31 @@ def test_weighting_by_range_believes_near_views(tmp_path: Path):
     assert surface("even") == pytest.approx(-0.005, abs=3e-4)
     assert surface("range") == pytest.approx(-0.01 * far / (near + far), abs=3e-4)
     assert surface("angle") == pytest.approx(-0.005, abs=4e-4)  # all see it squarely
+
+
+def test_along_the_axis_a_distance_is_the_depth_less_that_of_the_voxel(ball: RgbdScan):
+    first, truncation = dataclasses.replace(ball, **first_frame(ball)), 4 * VOXEL
+    config = FuseConfig(voxel_size=VOXEL, truncation=truncation, distance="axis", free_weight=1.0)
+    volume = fuse(first, config)
+    row, x, y, z = (volume.weight > 0).nonzero(as_tuple=True)
+    voxels = 8 * volume.blocks[row] + torch.stack([x, y, z], dim=1)
+    camera_from_world = torch.linalg.inv(first.world_from_camera[0])
+    points = volume.voxel_size * voxels.double() @ camera_from_world[:3, :3].T + camera_from_world[:3, 3]
+    pixels = points @ first.intrinsics[0].double().T
+    u, v = (pixels[:, :2] / pixels[:, 2:] + 0.5).floor().long().unbind(dim=1)
+    (frame,) = stream_frames(first)
+    expected = ((frame.depth[v, u].double() - points[:, 2]) / truncation).clamp(max=1)
+    assert len(row) > 1000
+    assert (
+        float((volume.tsdf[row, x, y, z] - expected).abs().quantile(0.99)) < 1e-4
+    )  # a pixel's border may go either way
+
+
+@pytest.mark.filterwarnings("ignore")  # open3d's imports warn
+def test_alike_along_the_axis_at_its_pixel_the_surface_is_open3d_s(tmp_path):
+    pytest.importorskip("open3d")
+    make_room(tmp_path / "room", MakeRoomConfig(frames=8, height=240, width=320))
+    for entry in agreement.rows(tmp_path / "room"):
+        assert entry["met"], entry
+        if entry["target"]:
+            assert entry["median"] < 1e-5
