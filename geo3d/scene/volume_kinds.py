@@ -59,6 +59,12 @@ class DistanceVolume:
     """Unit vector in world space, known or estimated."""
     world_from_volume: Float[Tensor, "3 3"] = field(default_factory=_as_the_world)
     """Rotation: voxel (x, y, z) lies at ``world_from_volume @ (origin + voxel_size * (x, y, z))`` in the world."""
+    classes: tuple[str, ...] = ()
+    """The label set of ``probabilities``."""
+    voxels: Int[Tensor, "voxel 3"] | None = None
+    """Those that the surface passes through, sorted lexicographically, none twice; None: nothing is said of them."""
+    probabilities: Float[Tensor, "voxel class"] | None = None
+    """Of each of ``voxels``; rows sum to 1."""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,23 @@ MODEL = "unet3d"
 
 
 def predict(scanned: ScannedVolume, weights: Source, config: None = None) -> DistanceVolume:
-    """Signed distances of the whole scene as the network infers them, clipped to the truncation."""
-    from geo3d.scene.kinds import DistanceVolume
+    """Signed distances of the whole scene as the network infers them, clipped, and what their surface is.
 
-    distance, _ = infer(scanned, weights)
-    where = scanned.origin, scanned.voxel_size, scanned.truncation, scanned.up, scanned.world_from_volume
-    return DistanceVolume(distance.clamp(-scanned.truncation, scanned.truncation), *where)
+    The surface is the scanned one where the scan knows of one, and the inferred one elsewhere.
+    """
+    from geo3d.ops.sparse_maps import unique_rows
+    from geo3d.ops.surface_points import surface_points
+    from geo3d.scene.kinds import DistanceVolume
+    from geo3d.weight_files import read_card
+
+    distance, probabilities = infer(scanned, weights)
+    distance = distance.clamp(-scanned.truncation, scanned.truncation)
+    grid = scanned.origin, scanned.voxel_size, scanned.truncation
+    voxels, _ = unique_rows(surface_points(scanned.distance, scanned.known, *grid, distance)[1])
+    x, y, z = voxels.long().T
+    classes = tuple(read_card(weights.root / weights.listing["weights"]).classes)
+    labels = classes, voxels, probabilities[:, x, y, z].T.contiguous()
+    return DistanceVolume(distance, *grid, scanned.up, scanned.world_from_volume, *labels)
 
 
 def infer(scanned: ScannedVolume, weights: Source) -> tuple[Tensor, Tensor]:

@@ -32,33 +32,51 @@ def segment_learned(
 ) -> VoxelLabels:
     """Calibrated class probabilities of each voxel that the surface passes through: the scanned, and the predicted one.
 
-    `predicted` lies on the same grid; the surface goes on with it where the scan knows nothing. The scanned surface is
-    looked at by itself, as the network has learned it, so that nothing inferred changes its labels. Raises InputError
-    for a volume without surface or with numbers that are none, and for weights of another model or voxel size.
+    `predicted` lies on the same grid; where the scan knows nothing, its voxels are what it says they are. This network
+    has learned on what was seen, and calls half of an inferred floor furniture. Raises InputError for a volume without
+    surface or with numbers that are none, and for weights of another model or voxel size.
     """
     import torch
 
-    from geo3d.ops.block_grid import find_rows, pack_blocks
     from geo3d.ops.sparse_maps import unique_rows
     from geo3d.scene.kinds import VoxelLabels
 
     network, card = load_weights(weights, MODEL, "segment learned", scanned)
-    surfaces = [None] if predicted is None else [None, predicted.distance]
-    with steps("segment", config.turns * len(surfaces), "turns") as done:
-        looks = [_look(network, card, scanned, inferred, config.turns, done) for inferred in surfaces]
-    (voxels, probabilities), (all_voxels, of_all) = looks[0], looks[-1]
-    inferred = find_rows(pack_blocks(voxels), all_voxels) < 0
-    voxels, rows = unique_rows(torch.cat([voxels, all_voxels[inferred]]))
-    probabilities = torch.cat([probabilities, of_all[inferred]])[rows.argsort()]
+    with steps("segment", config.turns, "turns") as done:
+        voxels, probabilities = _look(network, card, scanned, config.turns, done)
+    if predicted is not None and predicted.voxels is not None and predicted.probabilities is not None:
+        inferred, theirs = _inferred(predicted.voxels, predicted.probabilities, predicted.classes, voxels, card.classes)
+        voxels, rows = unique_rows(torch.cat([voxels, inferred]))
+        probabilities = torch.cat([probabilities, theirs])[rows.argsort()]
     where = scanned.origin, scanned.voxel_size, scanned.up, scanned.world_from_volume
     return VoxelLabels(voxels, probabilities, tuple(card.classes), *where)
+
+
+def _inferred(
+    voxels: Tensor, probabilities: Tensor, names: tuple[str, ...], seen: Tensor, classes: dict[str, tuple[str, ...]]
+) -> tuple[Tensor, Tensor]:
+    """The voxels that are not among those seen, and their probabilities of other classes.
+
+    A class goes to the one that it is named like or folded into; those without a place are left out, and voxels that
+    could only be of such with them.
+    """
+    from geo3d.ops.block_grid import find_rows, pack_blocks
+
+    chances = probabilities.new_zeros(len(probabilities), len(classes))
+    for column, name in enumerate(names):
+        for place, (learned, folded) in enumerate(classes.items()):
+            if name == learned or name in folded:
+                chances[:, place] += probabilities[:, column]
+                break
+    total = chances.sum(dim=1, keepdim=True)
+    kept = (find_rows(pack_blocks(seen), voxels) < 0) & (total[:, 0] > 0)
+    return voxels[kept], (chances / total)[kept]
 
 
 def _look(
     network: nn.Module,
     card: Card,
     scanned: ScannedVolume,
-    inferred: Tensor | None,
     turns: int,
     done: Callable[[], None],
 ) -> tuple[Tensor, Tensor]:
@@ -70,9 +88,7 @@ def _look(
     from geo3d.ops.surface_points import cell_features, floor_height, surface_points
 
     size = scanned.voxel_size
-    surface, voxels = surface_points(
-        scanned.distance, scanned.known, scanned.origin, size, scanned.truncation, inferred
-    )
+    surface, voxels = surface_points(scanned.distance, scanned.known, scanned.origin, size, scanned.truncation)
     if not len(voxels):
         raise InputError("the scanned volume has no surface to label")
     floor, corner = floor_height(surface), scanned.origin - size / 2

@@ -2,11 +2,13 @@
 
 ``python -m tests.bench.labels FOLDER [WEIGHTS]``: rooms of ``geo3d render-dataset --rooms.split test`` with volumes and
 scan volumes at 5 cm; without WEIGHTS those that ship. IoU of each class over all voxels with a surface; for planes over
-what they know, all else otherprop. And how far confidences, as the stage gives them, are from being right as often.
+what they know, all else otherprop; and over the surface that the completion weights infer, where the true one is near.
+And how far confidences, as the stage gives them, are from being right as often.
 """
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,10 @@ import torch
 from geo3d.batches.scenes import IGNORED, fold_table, read_volumes, scene_folders
 from geo3d.metrics.calibration import calibration_error
 from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
-from geo3d.ops.block_grid import split_blocks
+from geo3d.ops.block_grid import find_rows, pack_blocks, split_blocks
 from geo3d.ops.transfer import at_points
 from geo3d.scene.kinds import ScannedVolume, SemanticVolume, TsdfVolume, VoxelLabels
+from geo3d.stages.predict import predict
 from geo3d.stages.segment import CLASSES as PLANAR
 from geo3d.stages.segment import SegmentConfig, segment
 from geo3d.stages.segment_learned import segment_learned
@@ -30,16 +33,20 @@ SIZE = 0.05
 def main(folder: Path, name: str) -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory() as memory:
-        weights = find_weights(name, Path(memory) / "hashes.json")
+        weights, completing = (find_weights(one, Path(memory) / "hashes.json") for one in (name, "complete"))
     folded = read_card(weights.root / weights.listing["weights"]).classes
-    learned, as_planar, planar, scenes = 0, 0, 0, scene_folders([folder], SIZE)
+    learned, beyond, as_planar, planar, scenes = 0, 0, 0, 0, scene_folders([folder], SIZE)
     chances, truths = [], []
     coarse = {name: folded.get(name, ()) for name in PLANAR if name != "otherprop"}
     for scene in scenes:
         scanned, truth = read_volumes(scene, SIZE, "scan", "labels")
         by_network = segment_learned(scanned, weights, SegmentConfig())
+        whole = segment_learned(scanned, weights, SegmentConfig(), predict(scanned, completing))
+        unseen = find_rows(pack_blocks(by_network.voxels), whole.voxels) < 0
+        inferred = replace(whole, voxels=whole.voxels[unseen], probabilities=whole.probabilities[unseen])
         by_planes = segment(as_blocks(scanned), SegmentConfig())
         learned = learned + counts(by_network, by_network, truth, dict(folded))
+        beyond = beyond + counts(inferred, inferred, truth, dict(folded))
         as_planar = as_planar + counts(by_network, by_network, truth, coarse)
         planar = planar + counts(by_network, by_planes, truth, coarse)
         labels = fold_table(truth.classes, folded)[truth.labels[tuple(by_network.voxels.long().T)].long()]
@@ -50,6 +57,7 @@ def main(folder: Path, name: str) -> None:
         ("network", learned, tuple(folded)),
         ("network, planes' classes", as_planar, PLANAR),
         ("planes", planar, PLANAR),
+        (f"inferred surface, {np.sum(beyond):,} voxels", beyond, tuple(folded)),
     ):
         iou = intersection_over_union(np.asarray(matrix))
         each = ", ".join(f"{one} {100 * value:.1f}" for one, value in zip(names, iou, strict=True))

@@ -52,9 +52,7 @@ def test_what_is_stored_is_loaded(tmp_path, number):
 def test_a_field_with_a_default_may_be_missing_in_what_an_earlier_version_stored(tmp_path):
     eye = torch.eye(3, dtype=torch.float64)
     volume = DistanceVolume(torch.rand(2, 3, 4), eye[0], 0.05, 0.15, eye[2])
-    earlier = dataclasses.make_dataclass(
-        "DistanceVolume", [field.name for field in dataclasses.fields(volume) if field.name != "world_from_volume"]
-    )
+    earlier = dataclasses.make_dataclass("DistanceVolume", [field.name for field in dataclasses.fields(volume)][:5])
     where = (volume.origin, volume.voxel_size, volume.truncation, volume.up)
     store(earlier(volume.distance, *where), tmp_path)
     loaded = load(tmp_path)

@@ -68,6 +68,22 @@ def test_a_prediction_lies_on_the_grid_of_the_scan_and_is_clipped(tmp_path: Path
     assert torch.allclose(found.distance, infer(VOLUME, source_of(file))[0].clamp(-0.15, 0.15))
 
 
+def test_the_surface_of_a_prediction_has_the_probabilities_of_its_voxels(tmp_path: Path):
+    file = tiny_weights(tmp_path)
+    found, (_, probabilities) = predict(VOLUME, source_of(file)), infer(VOLUME, source_of(file))
+    assert found.classes == tuple(CLASSES)
+    assert found.voxels is not None
+    assert found.probabilities is not None
+    voxels = [tuple(voxel) for voxel in found.voxels.tolist()]
+    assert voxels == sorted(set(voxels))
+    for (x, y, z), row in zip(voxels, found.probabilities, strict=True):
+        assert torch.equal(row, probabilities[:, x, y, z])
+    there = torch.where(VOLUME.known > 0, VOLUME.distance, found.distance) < 0
+    for x, y, z in voxels:  # the surface passes between a voxel and one of those beside it
+        around = there[max(x - 1, 0) : x + 2, max(y - 1, 0) : y + 2, max(z - 1, 0) : z + 2]
+        assert 0 < int(around.sum()) < around.numel()
+
+
 def test_memory_bounds_the_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = tiny_weights(tmp_path)
     whole = infer(VOLUME, source_of(file))

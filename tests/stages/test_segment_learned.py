@@ -68,22 +68,24 @@ def test_four_looks_do_not_depend_on_how_the_scan_is_turned(scanned: ScannedVolu
     assert apart < 0.1 * looking_once
 
 
-def test_what_is_inferred_gets_labels_and_changes_none_of_what_was_seen(scanned: ScannedVolume, tmp_path: Path):
-    whole = DistanceVolume(scanned.distance, scanned.origin, 0.05, scanned.truncation, scanned.up)
-    half = scanned.known.clone()
-    half[: len(half) // 2] = 0
-    part = dataclasses.replace(
-        scanned, known=half, distance=torch.where(half > 0, scanned.distance, scanned.truncation)
-    )
+def test_what_is_inferred_keeps_its_labels_and_changes_none_of_what_was_seen(scanned: ScannedVolume, tmp_path: Path):
     weights = write_weights(tmp_path)
-    alone = segment_learned(part, weights, SegmentConfig())
-    both = segment_learned(part, weights, SegmentConfig(), whole)
+    alone = segment_learned(scanned, weights, SegmentConfig())
+    beside = torch.cat([alone.voxels[:3], alone.voxels[:4] - alone.voxels.new_tensor([500, 0, 0])])
+    names = ("table", "wall", "lamp", "floor")  # table is folded into otherprop, and lamp has no place
+    chances = torch.tensor([[1.0, 0, 0, 0]] * 3 + [[0.5, 0.5, 0, 0], [0, 0, 1, 0], [0.2, 0, 0.6, 0.2], [0, 0, 0, 1]])
+    where = scanned.distance, scanned.origin, 0.05, scanned.truncation, scanned.up, scanned.world_from_volume
+    both = segment_learned(scanned, weights, SegmentConfig(), DistanceVolume(*where, names, beside, chances))
     place = {tuple(voxel): row for row, voxel in enumerate(both.voxels.tolist())}
     assert list(place) == sorted(place)
+    assert len(place) == len(alone.voxels) + 3
     rows = [place[tuple(voxel)] for voxel in alone.voxels.tolist()]
     assert torch.equal(both.probabilities[rows], alone.probabilities)
-    assert (both.voxels[:, 0] < len(half) // 2 - 1).sum() > 100
-    assert (alone.voxels[:, 0] >= len(half) // 2 - 1).all()
+    wanted = {3: [0, 0.5, 0.5], 5: [0.5, 0, 0.5], 6: [1, 0, 0]}
+    for row, expected in wanted.items():
+        torch.testing.assert_close(
+            both.probabilities[place[tuple(beside[row].tolist())]], torch.tensor(expected).float()
+        )
 
 
 def test_a_high_temperature_is_less_sure(scanned: ScannedVolume, tmp_path: Path):
