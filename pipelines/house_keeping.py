@@ -25,4 +25,4 @@ def formats() -> None:
     """List the formats of scans, point clouds and meshes, and what each looks for."""
     looks_for = {name: module.LOOKS_FOR for name, module in (FORMATS | surfaces.FORMATS).items()}
     for name, what in (looks_for | {surfaces.MESH: surfaces.MESH_LOOKS_FOR}).items():
-        print(f"{name:10} {what}")
+        print(f"{name:15} {what}")

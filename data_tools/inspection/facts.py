@@ -89,7 +89,7 @@ def decode(root: Path, frame: FrameFiles, camera: Camera, kind: str) -> np.ndarr
     file, part = getattr(frame, kind), getattr(frame, f"{kind}_part")
     read = codecs.colour_of_any_size if kind == "colour" else codecs.depth_of_any_size
     start, length = part or (0, None)
-    return read(root, Encoded(file, "", start, length, camera.codec), camera.size or (0, 0))
+    return read(root, Encoded(file, "", start, length, camera.codec, camera.rays), camera.size or (0, 0))
 
 
 def _colour_facts(root: Path, frame: FrameFiles, camera: Camera) -> ImageFacts:

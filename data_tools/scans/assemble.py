@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import Encoded, RgbdScan
     from geo3d.scene.source import Source
 
+Rays = tuple[float, float, float, float]
 LEAST_FRAMES = 3
 """That make a scan."""
 FARTHEST = 10_000.0
@@ -39,6 +40,17 @@ class Camera:
     """Height and width, in pixels, of images that do not say it themselves; others are asked."""
     distortion: np.ndarray | None = None
     """[8], or [frame, 8] for each listed frame, as in :mod:`geo3d.scene.undistort`; None: a pinhole."""
+    rays: Rays | None = None
+    """Of depth: fx, fy, cx, cy, where images hold distances along a pinhole's rays, not along z."""
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """What the values of label images mean; see the fields of RgbdScan."""
+
+    classes: tuple[str, ...] = ()
+    ids: tuple[tuple[int, ...], ...] = ()
+    none: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +87,7 @@ def assemble(
     depth_unit: float = 0.001,
     depth_none: tuple[int, ...] = (),
     up: tuple[float, ...] | None = None,
-    classes: tuple[str, ...] = (),
-    label_ids: tuple[int, ...] = (),
+    label_set: LabelSet = LabelSet(),
 ) -> RgbdScan:
     """Make the scan from its files and a ``world_from_camera`` [4, 4] (or None) for each listed frame.
 
@@ -112,8 +123,8 @@ def assemble(
     crop = source.listing["crop"]
     return RgbdScan(
         source=source.root,
-        colour=_encoded(source, frames, "colour", colour.codec),
-        depth=_encoded(source, frames, "depth", depth.codec),
+        colour=_encoded(source, frames, "colour", colour),
+        depth=_encoded(source, frames, "depth", depth),
         world_from_camera=torch.from_numpy(np.stack(placed).astype(np.float64)),
         intrinsics=torch.from_numpy(_pinholes(source.root, depth.intrinsics, rows)),
         colour_intrinsics=torch.from_numpy(_pinholes(source.root, colour.intrinsics, rows)),
@@ -124,11 +135,12 @@ def assemble(
         up=None if up is None or not located else torch.from_numpy(_unit(source.root, up)),
         crop=None if crop is None else torch.tensor(crop, dtype=torch.float64).reshape(2, 3),
         skipped=tuple(skipped),
-        classes=classes,
+        classes=label_set.classes,
         labels=_told(source, frames, "labels"),
-        label_ids=label_ids,
+        label_ids=label_set.ids,
+        label_none=label_set.none,
         probabilities=_told(source, frames, "probabilities"),
-        confidence=_encoded(source, frames, "confidence", depth.codec) if frames[0]["confidence"] else (),
+        confidence=_encoded(source, frames, "confidence", depth) if frames[0]["confidence"] else (),
         distortion=_lenses(source.root, depth.distortion, rows),
         colour_distortion=_lenses(source.root, colour.distortion, rows),
     )
@@ -170,22 +182,24 @@ def fault_of(transform: np.ndarray | None) -> str | None:
     return None
 
 
-def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, codec: str) -> tuple[Encoded, ...]:
-    from geo3d.scene.kinds import Encoded
-
-    parts = [frame[f"{kind}_part"] or (0, None) for frame in frames]
-    return tuple(
-        Encoded(frame[kind], source.sha256[frame[kind]], start, length, codec)
-        for frame, (start, length) in zip(frames, parts, strict=True)
-    )
+def _encoded(source: Source, frames: list[dict[str, Any]], kind: str, camera: Camera) -> tuple[Encoded, ...]:
+    return tuple(_image(source, frame, kind, camera.codec, camera.rays) for frame in frames)
 
 
 def _told(source: Source, frames: list[dict[str, Any]], kind: str) -> tuple[Encoded | None, ...]:
-    """The files of one kind, None for frames without; none at all where no frame has any."""
+    """The files of one kind, or images in zip files, None for frames without; none at all where no frame has any."""
+    found = []
+    for frame in frames:
+        codec = "zipped image" if frame.get(f"{kind}_part") else "image"
+        found.append(_image(source, frame, kind, codec) if frame.get(kind) else None)
+    return tuple(found) if any(found) else ()
+
+
+def _image(source: Source, frame: dict[str, Any], kind: str, codec: str, rays: Rays | None = None) -> Encoded:
     from geo3d.scene.kinds import Encoded
 
-    names = [frame.get(kind) for frame in frames]
-    return tuple(name and Encoded(name, source.sha256[name]) for name in names) if any(names) else ()
+    start, length = frame.get(f"{kind}_part") or (0, None)
+    return Encoded(frame[kind], source.sha256[frame[kind]], start, length, codec, rays)
 
 
 def _common_size(root: Path, frames: list[dict[str, Any]], kind: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from geo3d.data_tools.scans.listing import Listing
 from geo3d.data_tools.scans.readers import (
     hololens,
     icl_nuim,
+    icl_nuim_povray,
     nerfstudio,
     plain,
     polycam,
@@ -31,6 +32,7 @@ FORMATS: dict[str, ModuleType] = {
     "7scenes": seven_scenes,
     "hololens": hololens,
     "icl-nuim": icl_nuim,
+    "icl-nuim-povray": icl_nuim_povray,
     "plain": plain,
     "redwood": redwood,
     "nerfstudio": nerfstudio,

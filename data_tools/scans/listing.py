@@ -24,6 +24,7 @@ class FrameFiles:
     confidence_part: tuple[int, int] | None = None
     labels: str | None = None
     """Image of classes, where the format has one a frame."""
+    labels_part: tuple[int, int] | None = None
     probabilities: str | None = None
     """Class probabilities, likewise."""
 

@@ -12,6 +12,7 @@ from geo3d.errors import InputError
 from geo3d.scene.kinds import Encoded
 from geo3d.scene.npy import read_header
 from geo3d.scene.packed import lzfse_content, zip_content
+from geo3d.scene.text_images import along_z, text_image
 from geo3d.scene.video import open_video
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
@@ -41,7 +42,8 @@ def decode_depth(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
 
 def depth_of_any_size(root: Path, encoded: Encoded, size: Size) -> np.ndarray:
     """The same; `size` only tells what images hold that do not say it themselves."""
-    return _decoded(root, encoded, size, ("uint16", "int32", "float32"), 1)
+    counts = _decoded(root, encoded, size, ("uint16", "int32", "float32"), 1)
+    return counts if encoded.rays is None else along_z(counts, encoded.rays)
 
 
 def in_metres(counts: np.ndarray, depth_unit: float, depth_none: Iterable[int]) -> np.ndarray:
@@ -188,6 +190,11 @@ def _zipped_lzfse(path: Path, encoded: Encoded, size: Size, channels: int) -> np
     return _lzfse_of(path, zip_content(path, encoded.start, encoded.length, most), size)
 
 
+def _text(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
+    """Numbers as text, of depth."""
+    return text_image(path, size)
+
+
 def _video(path: Path, encoded: Encoded, size: Size, channels: int) -> np.ndarray:
     """A frame of a video: the part's start is its number."""
     return open_video(path).frame(encoded.start)
@@ -238,6 +245,7 @@ CODECS: dict[str, Callable[[Path, Encoded, Size, int], np.ndarray]] = {
     "lzfse": _lzfse,
     "zipped image": _zipped_image,
     "zipped lzfse": _zipped_lzfse,
+    "text": _text,
     "video": _video,
 }
 """By name: reads [height, width] counts or [height, width, 3] RGB from a file, of the size and channels asked for."""

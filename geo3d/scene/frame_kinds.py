@@ -21,6 +21,8 @@ class Encoded:
     """Bytes; None reads to the end."""
     codec: str = "image"
     """How the pixels are written: a name of :data:`geo3d.scene.codecs.CODECS`."""
+    rays: tuple[float, float, float, float] | None = None
+    """Of depth: fx, fy, cx, cy where distances along a pinhole's rays are written, and depth along z is decoded."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,10 @@ class RgbdScan:
     """The label set of ``labels`` and ``probabilities``."""
     labels: tuple[Encoded | None, ...] = ()
     """8- or 16-bit images of classes, of the colour or the depth images' size, one a frame or None; empty: no frame."""
-    label_ids: tuple[int, ...] = ()
-    """The value in ``labels`` of each of the classes, any other is none; empty: their places."""
+    label_ids: tuple[tuple[int, ...], ...] = ()
+    """The values in ``labels`` of each of the classes, any number of them; empty: their places."""
+    label_none: tuple[int, ...] = ()
+    """The values in ``labels`` that are no class, where any further one is a fault; empty: any other is no class."""
     probabilities: tuple[Encoded | None, ...] = ()
     """Class probabilities [class, height, width] of such images; a frame that has them needs no ``labels``."""
     confidence: tuple[Encoded, ...] = ()

@@ -20,8 +20,14 @@ def read_labels(scan: RgbdScan, row: int) -> np.ndarray | None:
     if encoded is None:
         return None
     ids = decode_values(scan.source, encoded, scan.colour_size, scan.depth_size)
-    table = np.full(1 << 16, NO_CLASS, np.uint8)
-    table[list(scan.label_ids or range(len(scan.classes)))] = np.arange(len(scan.classes))
+    table, known = np.full(1 << 16, NO_CLASS, np.uint8), np.full(1 << 16, not scan.label_none)
+    for place, values in enumerate(scan.label_ids or [(place,) for place in range(len(scan.classes))]):
+        table[list(values)] = place
+        known[list(values)] = True
+    known[list(scan.label_none)] = True
+    if not (is_known := known[ids]).all():
+        value = ids[~is_known][0]
+        raise InputError(f"{scan.source / encoded.file} has the label {value}, which the scan's table does not explain")
     return table[ids]
 
 

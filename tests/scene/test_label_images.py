@@ -39,9 +39,19 @@ def test_labels_are_places_in_the_classes(tmp_path: Path, shape: tuple[int, int]
 def test_ids_of_a_format_become_places(tmp_path: Path):
     values = np.array([[0, 700, 31, 5, 9, 65535, 255]] * 5, np.uint16)
     Image.fromarray(values).save(tmp_path / "l.png")
-    labels = read_labels(with_files(tmp_path, "l.png", label_ids=(700, 0, 9)), 1)
+    labels = read_labels(with_files(tmp_path, "l.png", label_ids=((700, 31), (0,), (9, 5))), 1)
     assert labels is not None
-    assert labels[0].tolist() == [1, 0, 255, 255, 2, 255, 255]
+    assert labels[0].tolist() == [1, 0, 0, 2, 2, 255, 255]
+
+
+def test_where_it_is_said_what_is_no_class_any_other_value_is_refused(tmp_path: Path):
+    Image.fromarray(np.array([[0, 700, 31, 5, 9, 65535, 255]] * 5, np.uint16)).save(tmp_path / "l.png")
+    ids = (700, 31), (0,), ()
+    labels = read_labels(with_files(tmp_path, "l.png", label_ids=ids, label_none=(5, 9, 65535, 255)), 1)
+    assert labels is not None
+    assert labels[0].tolist() == [1, 0, 0, 255, 255, 255, 255]
+    with pytest.raises(InputError, match=r"l\.png has the label 65535, which the scan's table does not explain"):
+        read_labels(with_files(tmp_path, "l.png", label_ids=ids, label_none=(5, 9, 255)), 1)
 
 
 def test_a_palette_image_has_the_places_in_its_palette(tmp_path: Path):

@@ -24,17 +24,13 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
+MIRROR = np.diag([1.0, -1.0, 1.0, 1.0])
+"""From POV-Ray's world to ours, and from its camera's axes to ours."""
 LOOKS_FOR = "rgb/N.png, depth/N.png and one *.gt.freiburg"
-_MIRROR = np.diag([1.0, -1.0, 1.0, 1.0])
 
 
 def find(folder: Path) -> Listing | None:
     """List the frames; None where there are none of this format."""
-    if next(folder.glob("scene_*.depth"), None):
-        raise InputError(
-            f"{folder} has ICL-NUIM's scene_*.depth, distances as text, which are not read here; allowed is the "
-            "sequence's layout for TUM's tools, with rgb/, depth/ and a *.gt.freiburg"
-        )
     trajectories = sorted(path.name for path in folder.glob("*.gt.freiburg"))
     if not trajectories:
         return None
@@ -58,7 +54,7 @@ def read(source: Source, config: None) -> RgbdScan:
     stamps, given = read_stamped(path)
     if stamps is None:
         raise InputError(f"{path} has no numbers of frames; each line must be a number, x y z, and qx qy qz qw")
-    placed = dict(zip(stamps.tolist(), _MIRROR @ given @ _MIRROR, strict=True))
+    placed = dict(zip(stamps.tolist(), MIRROR @ given @ MIRROR, strict=True))
     transforms = [placed.get(float(frame["row"])) for frame in source.listing["frames"]]
     intrinsics = intrinsics_of(source, (481.2, 480.0, 319.5, 239.5))
     scan = assemble(source, transforms, Camera(intrinsics), depth_unit=1 / 5000, up=(0.0, -1.0, 0.0))

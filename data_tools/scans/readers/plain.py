@@ -12,8 +12,8 @@ along +z, x right, y down.
 
 Frames may have ``"labels": "labels/0.png"``, an 8- or 16-bit image of the colour's or the depth's size whose values are
 places in the scan's ``"classes": ["wall", "floor"]``, and any other none; or the values that ``label_ids``, as long as
-``classes``, lists. They may have ``"probabilities": "probabilities/0.npy"`` (or .npz with one array), [class, height,
-width], instead.
+``classes``, lists: for each class one, or a list of them. They may have ``"probabilities": "probabilities/0.npy"`` (or
+.npz with one array), [class, height, width], instead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 from pydantic import Field
 
 from geo3d.config import make_config, settings
-from geo3d.data_tools.scans.assemble import Camera, assemble
+from geo3d.data_tools.scans.assemble import Camera, LabelSet, assemble
 from geo3d.data_tools.scans.listing import FrameFiles, Listing
 from geo3d.errors import InputError
 from geo3d.scene.publish import published_file
@@ -42,6 +42,7 @@ INDEX = "scan.json"
 Row3 = tuple[float, float, float]
 Row4 = tuple[float, float, float, float]
 Matrix3 = tuple[Row3, Row3, Row3]
+LabelId = Annotated[int, Field(ge=0, lt=1 << 16)]
 
 
 @settings
@@ -67,7 +68,7 @@ class PlainScan:
     colour_intrinsics: Matrix3 | None = None
     up: Row3 | None = None
     classes: Annotated[tuple[str, ...], Field(max_length=255)] = ()
-    label_ids: tuple[Annotated[int, Field(ge=0, lt=1 << 16)], ...] = ()
+    label_ids: tuple[LabelId | tuple[LabelId, ...], ...] = ()
 
 
 def find(folder: Path) -> Listing | None:
@@ -98,8 +99,7 @@ def read(source: Source, config: None) -> RgbdScan:
         None if scan.colour_intrinsics is None else Camera(np.array(scan.colour_intrinsics)),
         depth_unit=scan.depth_unit,
         up=scan.up,
-        classes=scan.classes,
-        label_ids=scan.label_ids,
+        label_set=LabelSet(scan.classes, _ids(scan)),
     )
 
 
@@ -112,11 +112,18 @@ def _index(folder: Path) -> PlainScan:
     if not isinstance(values, dict):
         raise InputError(f"{path} must hold an object with the keys format, version, depth_unit, intrinsics and frames")
     scan = make_config(PlainScan, values, str(path))
-    if scan.label_ids and not len(set(scan.label_ids)) == len(scan.label_ids) == len(scan.classes):
-        raise InputError(f"{path} has label_ids that are not one for each of its {len(scan.classes)} classes")
+    ids = [value for values in _ids(scan) for value in values]
+    if scan.label_ids and not (len(scan.label_ids) == len(scan.classes) and len(set(ids)) == len(ids)):
+        wanted = f"one entry, of ids that no other has, for each of its {len(scan.classes)} classes"
+        raise InputError(f"{path} has label_ids that are not {wanted}")
     if not scan.classes and any(frame.labels or frame.probabilities for frame in scan.frames):
         raise InputError(f"{path} has frames with labels and no classes; give their names")
     return scan
+
+
+def _ids(scan: PlainScan) -> tuple[tuple[int, ...], ...]:
+    """Those of each class."""
+    return tuple((entry,) if isinstance(entry, int) else entry for entry in scan.label_ids)
 
 
 def write_index(

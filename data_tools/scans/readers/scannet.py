@@ -3,7 +3,8 @@
 Frames are numbered without leading zeros. ``pose/N.txt`` maps camera to world, axes as ours, -inf where tracking was
 lost; depth is 16-bit PNG in millimetres, 0 where there is none (the depth shift of a ``.sens`` file, which is 1000 in
 all of ScanNet, is not exported). Intrinsics are 4x4; the centre of the first pixel is (0, 0). Which way is up is not
-said. Labels beside the images (``label-filt/``, ``instance-filt/``) are left alone.
+said. Label images beside the others are read as :mod:`geo3d.data_tools.scans.scannet_labels` tells; those of instances
+are left alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 
 from geo3d.data_tools.scans.assemble import Camera, assemble, read_numbers, read_transform
 from geo3d.data_tools.scans.listing import FrameFiles, Listing, by_number, images
+from geo3d.data_tools.scans.scannet_labels import LOOKS_FOR as LABELS
+from geo3d.data_tools.scans.scannet_labels import read_label_set, with_labels
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from geo3d.scene.source import Source
 
 LOOKS_FOR = (
-    "color/N.jpg, depth/N.png, intrinsic/intrinsic_depth.txt (and _color.txt) of 4x4 numbers; pose/N.txt if there"
+    "color/N.jpg, depth/N.png, intrinsic/intrinsic_depth.txt (and _color.txt) of 4x4 numbers; pose/N.txt if there; "
+    f"{LABELS} if there"
 )
 DEPTH, COLOUR = "intrinsic/intrinsic_depth.txt", "intrinsic/intrinsic_color.txt"
 BESIDE = "intrinsic/extrinsic_depth.txt", "intrinsic/extrinsic_color.txt"
@@ -34,16 +38,18 @@ def find(folder: Path) -> Listing | None:
     if not (folder / DEPTH).exists():
         return None
     colour, depth = by_number(images(folder / "color")), by_number(images(folder / "depth"))
-    frames, skipped = [], []
+    frames, numbers, skipped = [], [], []
     for row, (number, path) in enumerate(colour.items()):
         name, transform = str(path.relative_to(folder)), f"pose/{number}.txt"
         if number in depth:
             there = transform if (folder / transform).exists() else None
             frames.append(FrameFiles(name, str(depth[number].relative_to(folder)), row, there))
+            numbers.append(number)
         else:
             skipped.append((name, "no depth image of that name"))
     shared = (DEPTH, *(name for name in (COLOUR, *BESIDE) if (folder / name).exists()))
-    return Listing(tuple(frames), shared, tuple(skipped), located=any(frame.transform for frame in frames))
+    listing = Listing(tuple(frames), shared, tuple(skipped), located=any(frame.transform for frame in frames))
+    return with_labels(listing, folder, numbers)
 
 
 def read(source: Source, config: None) -> RgbdScan:
@@ -60,4 +66,4 @@ def read(source: Source, config: None) -> RgbdScan:
         Camera(read_numbers(source.root / name, (4, 4))[:3, :3]) if name in shared else None for name in (DEPTH, COLOUR)
     )
     assert depth is not None
-    return assemble(source, transforms, depth, colour)
+    return assemble(source, transforms, depth, colour, label_set=read_label_set(source))

@@ -3,11 +3,14 @@
 A frame's matrix maps camera to world, axes as ours (SensReader unprojects with +x, +y and +z); a frame whose tracking
 was lost has one of -inf. Depth is 16-bit counts along z, the header says how many make a metre, 0 where there is none.
 The centre of the first pixel is (0, 0), as SensReader unprojects it. Which way is up is not said. The images stay in
-the file, as ranges of bytes: to list it, records are read and images are skipped.
+the file, as ranges of bytes: to list it, records are read and images are skipped. Label images in a zip file beside it
+that has its name, as ScanNet distributes them, or in a folder of them, are read as
+:mod:`geo3d.data_tools.scans.scannet_labels` tells.
 """
 
 from __future__ import annotations
 
+import glob
 import math
 import os
 from pathlib import Path
@@ -17,6 +20,8 @@ import numpy as np
 
 from geo3d.data_tools.scans.assemble import Camera, assemble
 from geo3d.data_tools.scans.listing import FrameFiles, Listing
+from geo3d.data_tools.scans.scannet_labels import LOOKS_FOR as LABELS
+from geo3d.data_tools.scans.scannet_labels import read_label_set, with_labels
 from geo3d.data_tools.scans.sens_layout import (
     COLOUR_CODECS,
     DEPTH_CODECS,
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     from geo3d.scene.kinds import RgbdScan
     from geo3d.scene.source import Source
 
-LOOKS_FOR = "a .sens file of ScanNet's, version 4, or a folder that holds one"
+LOOKS_FOR = f"a .sens file of ScanNet's, version 4, or a folder that holds one; {LABELS} if there"
 MOST_FRAMES = 200_000
 """Nearly two hours at 30 a second."""
 
@@ -52,13 +57,14 @@ def find_file(file: Path) -> Listing | None:
             if file.suffix != ".sens" and opened.read(4) != VERSION.to_bytes(4, "little"):
                 return None
             opened.seek(0)
-            return _listing(opened, file)
+            listing = _listing(opened, file)
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from error
     except InputError:
         if file.suffix == ".sens":
             raise
         return None  # four bytes that any file may begin with
+    return with_labels(listing, file.parent, [frame.row for frame in listing.frames], glob.escape(file.stem))
 
 
 def read(source: Source, config: None) -> RgbdScan:
@@ -72,7 +78,8 @@ def read(source: Source, config: None) -> RgbdScan:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     depth = Camera(header.depth_intrinsics, DEPTH_CODECS[header.depth_code], header.depth_size)
     colour = Camera(header.colour_intrinsics, COLOUR_CODECS[header.colour_code], header.colour_size)
-    return assemble(source, transforms, depth, colour, depth_unit=1 / header.counts_a_metre)
+    unit = 1 / header.counts_a_metre
+    return assemble(source, transforms, depth, colour, depth_unit=unit, label_set=read_label_set(source))
 
 
 def _listing(file: BinaryIO, path: Path) -> Listing:

@@ -21,14 +21,19 @@ WRITERS = RESEARCH | phone_scans.WRITERS
 each = pytest.mark.parametrize("name", WRITERS)
 IN_ONE_FILE = ("sens", *phone_scans.IN_ONE_FILE)
 images_in_files = pytest.mark.parametrize("name", [name for name in WRITERS if name not in IN_ONE_FILE])
+DEPTH_AS_TEXT = ("icl-nuim-povray",)
 depth_in_files = pytest.mark.parametrize("name", [name for name in WRITERS if name not in ("sens", "record3d")])
-QUATERNIONS = "tum", "icl-nuim"
-"""Trajectories of TUM hold them, which are always rigid."""
-any_matrix = pytest.mark.parametrize("name", [name for name in WRITERS if name not in QUATERNIONS])
+RIGID = "tum", "icl-nuim", "icl-nuim-povray"
+"""Trajectories of TUM hold quaternions, cameras of POV-Ray two directions: they are always rigid."""
+any_matrix = pytest.mark.parametrize("name", [name for name in WRITERS if name not in RIGID])
 UNLOCATED = ("7scenes", "hololens", "nerfstudio", "plain", "redwood", "replica", "scannet", "sens", "tum")
 """Formats that may come without transforms."""
 COUNTS_A_METRE = {"tum": 5000, "icl-nuim": 5000, "replica": 6553.5}
-UP = {"hololens": [0, 1, 0], "icl-nuim": [0, -1, 0]} | {name: [0, 1, 0] for name in phone_scans.Y_UP}
+ONE_SIZE = "replica", "icl-nuim-povray"
+"""Of colour and depth."""
+UP = {"hololens": [0, 1, 0], "icl-nuim": [0, -1, 0], "icl-nuim-povray": [0, -1, 0]} | {
+    name: [0, 1, 0] for name in phone_scans.Y_UP
+}
 
 
 def read(folder: Path, format: str = "auto", frames: str = ":", crop: tuple[float, ...] | None = None) -> RgbdScan:
@@ -46,12 +51,13 @@ def test_a_scan_is_recognised_and_read_as_written(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, matrices)
     assert find_scan(place(tmp_path), "auto", ":", None).format is FORMATS[name]
     scan = read(tmp_path)
-    rounding = {"sens": 1e-6}.get(name, 1e-14 * (name in QUATERNIONS or name in phone_scans.TURNED))
+    rounding = {"sens": 1e-6}.get(name, 1e-14 * (name in RIGID or name in phone_scans.TURNED))
     np.testing.assert_allclose(scan.world_from_camera.numpy(), np.stack(matrices), rtol=0, atol=rounding)
-    np.testing.assert_array_equal(scan.intrinsics.numpy(), [K] * 4)
+    rounding = 1e-15 * (name == "icl-nuim-povray")
+    np.testing.assert_allclose(scan.intrinsics.numpy(), [K] * 4, rtol=rounding)
     colour = phone_scans.COLOUR_K if name in phone_scans.WRITERS else K
-    np.testing.assert_array_equal(scan.colour_intrinsics.numpy(), [colour] * 4)
-    colour_size = (12, 16) if name == "replica" else (24, 32)
+    np.testing.assert_allclose(scan.colour_intrinsics.numpy(), [colour] * 4, rtol=rounding)
+    colour_size = (12, 16) if name in ONE_SIZE else (24, 32)
     assert (scan.depth_size, scan.colour_size, scan.skipped) == ((12, 16), colour_size, ())
     assert (scan.up.tolist() if scan.up is not None else None) == UP.get(name)
     for row, frame in enumerate(stream_frames(scan)):
@@ -171,15 +177,17 @@ def test_a_frame_without_its_depth_image_is_skipped(tmp_path: Path, name: str):
 @images_in_files
 @pytest.mark.parametrize("kind", ["colour", "depth"])
 def test_an_image_of_another_size_is_named(tmp_path: Path, name: str, kind: str):
+    if kind == "depth" and name in DEPTH_AS_TEXT:
+        pytest.skip("it has no size of its own")
     WRITERS[name](tmp_path, transforms(4))
     odd = tmp_path / getattr(find_scan(tmp_path, name, ":", None).listing.frames[2], kind)
     Image.open(odd).resize((4, 6), Image.Resampling.NEAREST).save(odd)
-    usual = "32x24" if kind == "colour" and name != "replica" else "16x12"
+    usual = "32x24" if kind == "colour" and name not in ONE_SIZE else "16x12"
     with pytest.raises(InputError, match=f"{odd.name} is 4x6; the scan's other images are {usual}"):
         read(tmp_path)
 
 
-@depth_in_files
+@pytest.mark.parametrize("name", [name for name in WRITERS if name not in ("sens", "record3d", *DEPTH_AS_TEXT)])
 def test_a_file_that_is_no_image_is_named(tmp_path: Path, name: str):
     WRITERS[name](tmp_path, transforms(4))
     bad = tmp_path / find_scan(tmp_path, name, ":", None).listing.frames[0].depth
@@ -238,6 +246,42 @@ def test_the_plain_layout_sets_unit_up_and_colour_camera(tmp_path: Path):
     assert scan.crop.tolist() == [[-1, -2, -3], [1, 2, 3]]
     assert scan.colour_intrinsics[0].tolist() == further["colour_intrinsics"]
     assert float(read_frame(scan, 0).depth[0, 0]) == pytest.approx(0.2)
+
+
+def with_label_ids(folder: Path, ids: list) -> RgbdScan:
+    write_plain(folder, transforms(3))
+    index = json.loads((folder / "scan.json").read_text()) | {"classes": ["wall", "floor"], "label_ids": ids}
+    index["frames"][1]["labels"] = "l.png"
+    (folder / "scan.json").write_text(json.dumps(index))
+    Image.fromarray(np.full((12, 16), 31, np.uint8)).save(folder / "l.png")
+    return read(folder)
+
+
+@pytest.mark.parametrize(("ids", "place"), [([5, 31], 1), ([[31, 6], 5], 0), ([[], [2, 31]], 1), ([[5], [6]], 255)])
+def test_a_class_of_the_plain_layout_has_one_id_or_many(tmp_path: Path, ids: list, place: int):
+    labels = [frame.labels for frame in stream_frames(with_label_ids(tmp_path, ids), labels=True)]
+    assert labels[0] is labels[2] is None
+    assert labels[1] is not None
+    assert labels[1].unique().tolist() == [place]
+
+
+NOT_ONE_EACH = "has label_ids that are not one entry, of ids that no other has, for each of its 2 classes"
+
+
+@pytest.mark.parametrize(
+    ("ids", "what"),
+    [
+        ([5], NOT_ONE_EACH),
+        ([5, 5], NOT_ONE_EACH),
+        ([[5, 6], [7, 6]], NOT_ONE_EACH),
+        ([5, 65536], "label_ids.1"),
+        ([5, [-1]], "label_ids.1"),
+        ([5, "x"], "label_ids.1"),
+    ],
+)
+def test_label_ids_that_are_none_are_named(tmp_path: Path, ids: list, what: str):
+    with pytest.raises(InputError, match=rf"scan\.json:? {what}"):
+        with_label_ids(tmp_path, ids)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,27 @@ def write_icl_nuim(folder: Path, matrices: Matrices) -> None:
     (folder / "livingRoom0.gt.freiburg").write_text("".join(lines))
 
 
+def write_icl_nuim_povray(folder: Path, matrices: Matrices) -> None:
+    """Of the same world; the lengths of right, up and direction are those of K, in images of 16 x 12."""
+    mirror = np.diag([1.0, -1, 1, 1])
+    u, v = np.meshgrid((np.arange(16) - 7.5) / 50, (np.arange(12) - 5.5) / 51)
+    for row, matrix in enumerate(matrices):
+        file = folder / f"scene_00_{row:04}.png"
+        Image.fromarray(np.full((12, 16, 3), row, np.uint8)).save(file)
+        distances = counts(row) / 1000 * np.sqrt(u**2 + v**2 + 1)
+        file.with_suffix(".depth").write_text(" ".join(map(repr, distances.reshape(-1).tolist())) + " \n")
+        if matrix is not None:
+            x, y, z, place = (mirror @ matrix @ mirror)[:3].T
+            vectors = {"pos": place, "dir": z, "up": y * 12 / 51, "right": x * 16 / 50, "sky": np.array([0.0, 1, 0])}
+            file.with_suffix(".txt").write_text(povray_camera(**vectors))
+
+
+def povray_camera(**vectors: np.ndarray) -> str:
+    """As POV-Ray wrote them for MATLAB."""
+    lines = [f"cam_{name:9}= {vector.tolist()}' ;\n" for name, vector in vectors.items()]
+    return "".join(lines) + "cam_angle    = 90;\n"
+
+
 def write_replica(folder: Path, matrices: Matrices) -> None:
     for row in range(len(matrices)):
         save_frame(folder / f"results/frame{row:06}.png", folder / f"results/depth{row:06}.png", row, size=(12, 16))
@@ -150,6 +171,7 @@ WRITERS: dict[str, Callable[[Path, Matrices], None]] = {
     "7scenes": write_seven_scenes,
     "hololens": write_hololens,
     "icl-nuim": write_icl_nuim,
+    "icl-nuim-povray": write_icl_nuim_povray,
     "redwood": write_redwood,
     "plain": write_plain,
     "replica": write_replica,
