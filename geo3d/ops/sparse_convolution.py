@@ -1,5 +1,6 @@
 """Sparse convolution: the sum over a kernel's offsets of what each one's matrix makes of the rows it takes."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from geo3d.kernels import sparse_convolution as kernel
+from geo3d.ops.implementations import implementation
 from geo3d.ops.sparse_maps import KernelMap
 
 LARGEST_TILE, LEAST_TILE, TASKS = 512, 64, 64
@@ -15,6 +17,8 @@ LARGEST_TILE, LEAST_TILE, TASKS = 512, 64, 64
 that all cores have work, and enough to use each weight often."""
 PART = 1 << 15
 """Pairs of a part of a weight's gradient: a fixed number, for the same order of sums on any number of cores."""
+GPU_PART = 1 << 12
+"""The same on a GPU, which needs more parts to be busy."""
 
 
 def sparse_convolution(
@@ -55,8 +59,21 @@ class _Convolution(torch.autograd.Function):
 
 
 def _sums(features: Tensor, weights: Tensor, pairs: KernelMap) -> Tensor:
-    if features.device.type != "cpu":
-        return _sums_reference(features, weights, pairs)
+    return _SUMS[_way(features)](features, weights, pairs)
+
+
+def _products(features: Tensor, gradient: Tensor, pairs: KernelMap, offsets: int) -> Tensor:
+    """Gradient of the weights: for each offset the sum over its pairs of the outer products of their rows."""
+    return _PRODUCTS[_way(features)](features, gradient, pairs, offsets)
+
+
+def _way(features: Tensor) -> str:
+    """Triton's kernels have no float64."""
+    way = implementation(features.device)
+    return "torch" if way == "triton" and features.dtype == torch.float64 else way
+
+
+def _sums_numba(features: Tensor, weights: Tensor, pairs: KernelMap) -> Tensor:
     wide = _wide(features.dtype)
     width = kernel.BYTES // wide.itemsize
     outer, padded = weights.shape[2], -(-weights.shape[2] // width) * width
@@ -72,15 +89,11 @@ def _sums(features: Tensor, weights: Tensor, pairs: KernelMap) -> Tensor:
     return target[:, :outer].to(features.dtype).contiguous()
 
 
-def _products(features: Tensor, gradient: Tensor, pairs: KernelMap, offsets: int) -> Tensor:
-    """Gradient of the weights: for each offset the sum over its pairs of the outer products of their rows."""
-    if features.device.type != "cpu":
-        return _products_reference(features, gradient, pairs, offsets)
+def _products_numba(features: Tensor, gradient: Tensor, pairs: KernelMap, offsets: int) -> Tensor:
     wide = _wide(features.dtype)
     width = kernel.BYTES // wide.itemsize
     inner, outer, padded = features.shape[1], gradient.shape[1], -(-gradient.shape[1] // width) * width
-    spans = list(zip(pairs.starts[:-1], pairs.starts[1:], strict=True))
-    parts = [(k, at, min(at + PART, last)) for k, (first, last) in enumerate(spans) for at in range(first, last, PART)]
+    parts = _parts(pairs, PART)
     found = torch.zeros(len(parts), inner, padded, dtype=wide)
     total = torch.zeros(offsets, inner, padded, dtype=wide)
     if parts and inner and outer:
@@ -90,6 +103,33 @@ def _products(features: Tensor, gradient: Tensor, pairs: KernelMap, offsets: int
         kernel.correlate(source.numpy(), target.numpy(), *rows, np.array(parts), found.numpy(), width)
         total.index_add_(0, torch.tensor([part[0] for part in parts]), found)
     return total[:, :, :outer].to(features.dtype).contiguous()
+
+
+def _parts(pairs: KernelMap, size: int) -> list[tuple[int, int, int]]:
+    """Offset, first pair and the one behind the last, of parts of so many pairs of one offset."""
+    spans = enumerate(pairwise(pairs.starts))
+    return [(k, at, min(at + size, last)) for k, (first, last) in spans for at in range(first, last, size)]
+
+
+def _sums_triton(features: Tensor, weights: Tensor, pairs: KernelMap) -> Tensor:
+    from geo3d.kernels.sparse_convolution_triton import convolve
+
+    target = features.new_empty(pairs.outputs, weights.shape[2])
+    order, rows = pairs.table
+    convolve(features.contiguous(), weights, rows, order, target, torch.backends.cuda.matmul.allow_tf32)
+    return target
+
+
+def _products_triton(features: Tensor, gradient: Tensor, pairs: KernelMap, offsets: int) -> Tensor:
+    from geo3d.kernels.sparse_convolution_triton import correlate
+
+    parts = torch.tensor(_parts(pairs, GPU_PART), dtype=torch.int64).reshape(-1, 3)
+    starts = torch.searchsorted(parts[:, 0].contiguous(), torch.arange(offsets + 1)).to(features.device)
+    spans = parts[:, 1:].contiguous().to(features.device)
+    total = features.new_empty(offsets, features.shape[1], gradient.shape[1])
+    rows = features.contiguous(), gradient.contiguous(), pairs.takes, pairs.gives
+    correlate(*rows, spans, starts, total, torch.backends.cuda.matmul.allow_tf32)
+    return total
 
 
 def _wide(kind: torch.dtype) -> torch.dtype:
@@ -112,3 +152,7 @@ def _products_reference(features: Tensor, gradient: Tensor, pairs: KernelMap, of
         taken, given = features[pairs.takes[first:last].long()], gradient[pairs.gives[first:last].long()]
         found.append(taken.to(wide).T @ given.to(wide))
     return torch.stack(found).to(features.dtype)
+
+
+_SUMS = {"numba": _sums_numba, "triton": _sums_triton, "torch": _sums_reference}
+_PRODUCTS = {"numba": _products_numba, "triton": _products_triton, "torch": _products_reference}

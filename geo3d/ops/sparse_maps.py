@@ -2,7 +2,7 @@
 
 Coordinates are whole numbers [row, 1 + dimension], the batch first, sorted lexicographically and none twice. Rows that
 lie a constant step apart are then found by merging sorted keys: no hash table, the same result on every run, and pairs
-that come in the order of both their rows.
+that come in the order of both their rows. On a GPU a hash table finds the same pairs in the same order.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,14 @@ from jaxtyping import Int
 from torch import Tensor
 
 from geo3d.kernels import joins
+from geo3d.ops.implementations import implementation
 
 PARTS = 16
 """Parts of a list that are merged at the same time; a fixed number, so that nothing depends on the machine's cores."""
 LARGEST = 1 << 62
 """Keys lie below it."""
+BITS = 62
+"""Of the number that output rows are ordered by, none of them its sign."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,22 @@ class KernelMap:
         """The map of the transposed convolution, which is also that of the gradient."""
         return KernelMap(self.gives, self.takes, self.starts, self.outputs, self.inputs)
 
+    @cached_property
+    def table(self) -> tuple[Int[Tensor, " output"], Int[Tensor, "offset output"]]:
+        """Output rows in an order in which those that take by the same offsets are neighbours, so that a tile of them
+        skips the other offsets (as spconv's implicit products do), and the input rows they take; -1 for none.
+        """
+        offsets = len(self.starts) - 1
+        rows = self.takes.new_full((offsets, self.outputs), -1)
+        sizes = torch.tensor(self.starts, device=rows.device).diff()
+        which = torch.repeat_interleave(torch.arange(offsets, device=rows.device), sizes, output_size=len(self.takes))
+        rows[which, self.gives.long()] = self.takes
+        taken = torch.zeros(self.outputs, dtype=torch.int64, device=rows.device)
+        for offset in range(offsets):  # of more offsets than bits, some share one
+            taken |= (rows[offset] >= 0).long() << (offset * BITS // max(offsets, BITS))
+        order = taken.argsort(stable=True)
+        return order, rows[:, order]
+
 
 def kernel_offsets(size: tuple[int, ...], dilation: tuple[int, ...]) -> Int[Tensor, "offset dimension"]:
     """Steps of a kernel's cells, the first axis slowest, as in a dense kernel flattened.
@@ -61,7 +80,7 @@ def kernel_map(
     low, sizes = _extent(inputs, outputs, steps)
     sources, targets = pack(inputs, low, sizes), pack(outputs, low, sizes)
     moved = pack(steps, torch.zeros_like(low), sizes)
-    join = _joined if inputs.device.type == "cpu" else _joined_reference
+    join = _JOINS[implementation(inputs.device)]
     if inputs is outputs and len(offsets) % 2 and torch.equal(offsets, -offsets.flip(0)):
         return _mirrored(*join(sources, targets, moved[: len(offsets) // 2]), len(inputs))
     takes, gives, starts = join(sources, targets, moved)
@@ -180,3 +199,15 @@ def _joined_reference(sources: Tensor, targets: Tensor, steps: Tensor) -> tuple[
         starts.append(starts[-1] + len(found))
     empty = torch.empty(0, dtype=torch.int32, device=sources.device)
     return torch.cat([empty, *takes]), torch.cat([empty, *gives]), tuple(starts)
+
+
+def _joined_triton(sources: Tensor, targets: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, tuple[int, ...]]:
+    from geo3d.kernels.joins_triton import find_rows
+
+    rows = find_rows(sources, targets, steps)
+    found = rows >= 0
+    ends = found.sum(dim=1).cumsum(dim=0).tolist()
+    return rows[found], found.nonzero()[:, 1].int(), (0, *ends)
+
+
+_JOINS = {"numba": _joined, "triton": _joined_triton, "torch": _joined_reference}

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tests.bench import agreement, distance, learning, raster, rooms, scores, sparse, surfaces
+from tests.bench import agreement, distance, learning, raster, rooms, scores, sparse, sparse_gpu, surfaces
 
 ROUNDS = 3
 TARGETS = {0.01: {"integrate": 5.0, "extract": 2.0}, 0.02: {"integrate": 4.0, "extract": 2.0}}
@@ -38,7 +38,8 @@ def main() -> None:
         if name == "kitchen":
             rows += jobs(scan)
     rows += [entry for name, scan in scans().items() for entry in stages(name, scan)]
-    rows += distance.rows() + raster.rows() + surfaces.rows() + scores.rows() + sparse.rows() + rooms.rows()
+    rows += distance.rows() + raster.rows() + surfaces.rows() + scores.rows() + sparse.rows() + sparse_gpu.rows()
+    rows += rooms.rows()
     with TemporaryDirectory() as made:
         rows += learning.rows(Path(made))
     Path("bench.json").write_text(json.dumps(rows, indent=1) + "\n")

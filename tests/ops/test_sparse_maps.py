@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 import torch
 from torch import Tensor
@@ -25,11 +27,13 @@ def pairs_of(inputs: Tensor, outputs: Tensor, offsets: Tensor) -> list[tuple[int
     return found
 
 
-@pytest.mark.parametrize("join", [sparse_maps._joined, sparse_maps._joined_reference])
+@pytest.mark.parametrize("way", ["numba", "triton", "torch"])
 @pytest.mark.parametrize(("size", "dilation", "stride"), [(3, 1, 1), (2, 1, 2), (5, 1, 1), (3, 4, 1), (3, 1, 3)])
-def test_a_map_is_that_of_a_loop(join, size: int, dilation: int, stride: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sparse_maps, "_joined", join)
-    inputs = scattered(200, 5)
+def test_a_map_is_that_of_a_loop(way: str, size: int, dilation: int, stride: int, monkeypatch: pytest.MonkeyPatch):
+    if way == "triton":
+        pytest.importorskip("triton")
+    monkeypatch.setattr(sparse_maps, "implementation", lambda device: way)
+    inputs = scattered(200, 5).to("cuda" if way == "triton" and torch.cuda.is_available() else "cpu")
     outputs = coarser(inputs, (stride,) * 3)
     offsets = kernel_offsets((size,) * 3, (dilation,) * 3)
     found = kernel_map(inputs, outputs, offsets)
@@ -41,6 +45,22 @@ def test_a_map_is_that_of_a_loop(join, size: int, dilation: int, stride: int, mo
     ]
     assert listed == pairs_of(inputs, outputs, offsets)
     assert found.swapped.swapped == found
+
+
+@pytest.mark.parametrize(("size", "stride"), [(3, 1), (2, 2), (5, 1)])
+def test_a_table_has_all_pairs_and_alike_rows_beside_each_other(size: int, stride: int):
+    inputs = scattered(300, 5)
+    found = kernel_map(inputs, coarser(inputs, (stride,) * 3), kernel_offsets((size,) * 3, (1,) * 3))
+    for pairs in (found, found.swapped):
+        order, rows = pairs.table
+        assert sorted(order.tolist()) == list(range(pairs.outputs))
+        for offset, (first, last) in enumerate(itertools.pairwise(pairs.starts)):
+            line = torch.full((pairs.outputs,), -1, dtype=torch.int32)
+            line[pairs.gives[first:last].long()] = pairs.takes[first:last]
+            assert torch.equal(rows[offset], line[order])
+        changes = (rows[:, 1:] >= 0) != (rows[:, :-1] >= 0)
+        unordered = (rows >= 0)[:, order.argsort()]
+        assert changes.sum() < (unordered[:, 1:] != unordered[:, :-1]).sum()
 
 
 def test_batches_never_mix():
