@@ -15,6 +15,7 @@ from geo3d.progress import say
 from geo3d.scene.claim import claimed
 from geo3d.scene.publish import published_file
 from geo3d.stages.learn import LearnConfig, Learned, claims, learn
+from geo3d.stages.weights import file_of
 
 SETTINGS, HISTORY, CURVES = "settings.json", "history.json", "curves.png"
 
@@ -32,11 +33,13 @@ def train(
     Args:
         out: Folder for the output; new, empty or of an earlier call with the same settings.
         config: Everything that can be set.
-        weights: Weights to start from: a file of an earlier call, or a state of torch that fits the model.
+        weights: Weights to start from: the name of shipped ones, a file of an earlier call, or a state of torch that
+            fits the model.
     """
     missing = [name for name in ("lightning_fabric", "matplotlib") if find_spec(name) is None]
     if missing:
         raise InputError(f"geo3d train needs {' and '.join(missing)}; pip install 'geo3d[train]'")
+    weights = None if weights is None else file_of(str(weights))
     with claimed(out, SETTINGS, claims(config, weights), "geo3d train"):
         learned = learn(config, out, weights)
         with published_file(out / HISTORY) as aside:

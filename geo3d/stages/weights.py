@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parents[1] / "weights"
 
 
+def file_of(name: str) -> Path:
+    """The file of the weights that ship under this name, or else the file that has it."""
+    shipped = SHIPPED / f"{name}.safetensors"
+    return shipped if shipped.is_file() else Path(name)
+
+
 def find_weights(name: str, memory: Path) -> Source:
     """Weights by the name of shipped ones or by their .safetensors file; `memory` is where hashes are remembered."""
-    shipped = {path.stem: path for path in sorted(SHIPPED.glob("*.safetensors"))}
-    file = shipped.get(name, Path(name))
+    file = file_of(name)
     if not file.is_file():
-        raise InputError(f"there are no weights {name}: give a .safetensors file or one of {', '.join(shipped)}")
+        shipped = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.safetensors")))
+        raise InputError(f"there are no weights {name}: give a .safetensors file or one of {shipped}")
     card = card_of(file)
     if not card.is_file():
         raise InputError(f"{card}, the card of {file.name}, is missing")

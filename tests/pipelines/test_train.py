@@ -11,6 +11,7 @@ from PIL import Image
 
 from geo3d import catalogue, cli, progress
 from geo3d.pipelines import train as train_pipeline
+from geo3d.stages.weights import SHIPPED
 from geo3d.weight_files import load_model
 from tests import toy_learning
 from tests.rooms_to_learn import write_rooms
@@ -180,6 +181,8 @@ def test_data_and_files_that_cannot_be_used_are_refused(config: Path, data: Path
     assert f"{empty} holds no scenes" in refusal(capfd, out, config, data, "--validation", empty)
     assert cli.main(["train", str(out), "--config", str(config), "--data", str(data)]) == 2
     assert "validation names no folder of scenes" in capfd.readouterr().err
+    shipped = str(SHIPPED / "segment.safetensors")
+    assert shipped in refusal(capfd, out, config, data, "--weights", "segment")  # of another model
     missing = tmp_path / "missing.safetensors"
     assert f"{missing} cannot be read" in refusal(capfd, out, config, data, "--weights", missing)
     missing.write_text("nothing")
