@@ -7,6 +7,8 @@ import pytest
 import torch
 
 torch.set_num_threads(1)  # two threads on two shared cores can be 20 times slower than one
+if not torch.cuda.is_available():
+    os.environ["TRITON_INTERPRET"] = "1"  # must be set before anything imports triton
 
 
 @pytest.fixture(scope="session")
