@@ -46,11 +46,12 @@ def copied(means: Means) -> Means:
 
 
 def assert_alike(ours: dict, wanted: dict, allowed: float = 0.0) -> None:
-    """As the CPU's kernel and the reference are alike."""
-    for name, near in (("tsdf", 1e-4), ("weight", 1e-4), ("seen", 0), ("colour", 1), ("candidates", 0), ("votes", 0)):
+    """All but a share of the voxels, which in float32 see the other pixel at a border, or round the other way."""
+    near = {"tsdf": 1e-4, "weight": 1e-4, "seen": 0, "colour": 1 if allowed else 1e-4, "candidates": 0, "votes": 0}
+    for name in near:
         assert (ours[name] is None) == (wanted[name] is None)
         if ours[name] is not None:
-            apart = (ours[name].double() - wanted[name].double()).abs() > near
+            apart = (ours[name].double() - wanted[name].double()).abs() > near[name]
             assert float(apart.double().mean()) <= allowed, name
 
 
