@@ -160,7 +160,8 @@ def _integrate_triton_(
     caps = _most(free_weight), weight_cap, free_weight, _near(grid)
     colours = LEVEL, _half(means), min(weight_cap, COLOUR_CAP)
     numbers = torch.tensor([grid.truncation, *caps, *colours, *_colour_from_depth(view)], dtype=dtype)
-    seen = [None if kept is None else told for kept, told in _averaged(means, view)]
+    told = (None if kept is None else seen for kept, seen in _averaged(means, view))
+    colour, labels = (None if seen is None else seen.to(device).contiguous() for seen in told)
     integrate(
         rows.contiguous(),
         blocks.contiguous(),
@@ -169,7 +170,8 @@ def _integrate_triton_(
         numbers.to(device),
         view.planes.to(device, dtype).contiguous(),
         None if view.factors is None else view.factors.to(device, dtype).contiguous(),
-        *(None if told is None else told.to(device).contiguous() for told in seen),
+        colour,
+        labels,
         view.colour_size,
         means.tsdf,
         means.weight,

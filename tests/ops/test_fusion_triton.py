@@ -41,8 +41,15 @@ def both(begin: Means, views: list[View], blocks: Tensor, grid: Grid = GRID, vot
     return [vars(on_device(ours, torch.device("cpu"))), vars(wanted)]
 
 
+def recoloured(view: View, seed: int) -> View:
+    """The same with another image."""
+    return dataclasses.replace(
+        view, colour=torch.from_numpy(np.random.default_rng(seed).integers(0, 256, (50, 40, 3), np.uint8))
+    )
+
+
 def copied(means: Means) -> Means:
-    return Means(**{name: None if part is None else part.clone() for name, part in vars(means).items()})
+    return dataclasses.replace(means, **{name: part.clone() for name, part in vars(means).items() if part is not None})
 
 
 def assert_alike(ours: dict, wanted: dict, allowed: float = 0.0) -> None:
@@ -75,7 +82,7 @@ def test_two_views_are_averaged_alike(dtype: torch.dtype, allowed: float):
 )
 def test_caps_free_weights_factors_and_kinds_of_colour_are_heeded(votes: tuple[float, float], colour):
     factors = torch.from_numpy(np.random.default_rng(5).uniform(0.1, 1, (24, 32)))
-    views = [random_view(4), dataclasses.replace(random_view(4, holes=0.0), factors=factors)]
+    views = [recoloured(random_view(4), 1), dataclasses.replace(random_view(4, holes=0.0), factors=factors)]
     blocks = some_blocks(views, 6)
     ours, wanted = both(begun(len(blocks), torch.float64, colour), views, blocks, votes=votes)
     assert int((wanted["seen"] > 1).sum()) > 1000
