@@ -71,7 +71,7 @@ def assert_near(ours: TsdfVolume, wanted: TsdfVolume) -> None:
 )
 def test_the_path_of_a_device_gives_the_cpus_volume(scan: RgbdScan, config: FuseConfig, pools: list[GrowingPool]):
     ours = fuse(scan, config)
-    assert len(ours.blocks) > 500
+    assert len(ours.blocks) > 400
     assert len(pools) == 1
     with pytest.MonkeyPatch.context() as patched:
         for module in (depth, fusion, fusion_blocks):
@@ -116,7 +116,7 @@ def test_in_tiles_a_device_gives_the_same_to_the_bit(scan: RgbdScan, pools: list
 
 
 @needs_triton
-def test_with_the_gpus_kernels_the_stages_give_the_references_mesh(
+def test_with_the_gpus_kernels_the_stages_give_the_cpus_volume_and_mesh(
     scan: RgbdScan, pools: list[GrowingPool], monkeypatch: pytest.MonkeyPatch
 ):
     if torch.cuda.is_available():
@@ -124,7 +124,7 @@ def test_with_the_gpus_kernels_the_stages_give_the_references_mesh(
     box = torch.tensor([[-0.45, -0.45, -0.45], [0.45, 0.45, 0.45]], dtype=torch.float64)
     few = dataclasses.replace(scan, **first_frame(scan), crop=box)
     volumes, meshes = [], []
-    for way in ("torch", "triton"):
+    for way in ("numba", "triton"):
         for module in (fusion, marching_cubes):
             monkeypatch.setattr(module, "implementation", lambda device, way=way: way)
         volumes.append(fuse(few, CONFIG))
