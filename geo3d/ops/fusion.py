@@ -14,7 +14,10 @@ from geo3d.ops.implementations import implementation
 
 @dataclass(frozen=True)
 class View:
-    """What one camera saw: aligned colour and depth from one centre and orientation."""
+    """What one camera saw: aligned colour and depth from one centre and orientation.
+
+    Images lie on the device where they are averaged; intrinsics and the transform always on the CPU.
+    """
 
     planes: Float[Tensor, "height width 4"]
     """Each pixel's depth and the plane of its surface, as :func:`geo3d.ops.depth.fit_planes` gives it."""
