@@ -26,6 +26,7 @@ from geo3d.data_tools.semantic_files import (
 from geo3d.errors import InputError
 from geo3d.pipelines.surface_to_mesh import label_surface
 from geo3d.progress import say, steps
+from geo3d.scene.device import chosen_device
 from geo3d.scene.runner import Made, Runner, open_runner
 from geo3d.stages.cloud import CloudConfig
 from geo3d.stages.complete import CompleteConfig, complete
@@ -146,13 +147,15 @@ def scan_to_mesh(
 
 
 def decided(config: ScanToMeshConfig, views: bool) -> ScanToMeshConfig:
-    """The config with what `auto` stands for, for a scan with views or without."""
+    """The config with what `auto` stands for, on this machine and for a scan with views or without."""
     segment, complete = config.segment, config.complete
+    fused = replace(config.fuse, device=chosen_device(config.fuse.device))
+    mesh = replace(config.mesh, device=chosen_device(config.mesh.device))
     if segment.method == "auto":
         segment = replace(segment, method="learned" if views else "planar")
     if complete.method == "auto":
         complete = replace(complete, method="learned" if views else "off")
-    return replace(config, segment=segment, complete=complete)
+    return replace(config, segment=segment, complete=complete, fuse=fused, mesh=mesh)
 
 
 def _of_surface(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from geo3d.config import settings
+from geo3d.scene.device import Device
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -35,7 +36,7 @@ class TrainConfig:
     """Share that the moving average of the weights keeps at each step; it is what is scored and kept. 0: off."""
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
     """bf16-mixed computes products in bfloat16."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Device = "auto"
     """Where to compute; auto is the graphics card where there is one."""
     processes: Count = 1
     """That learn together, each from batches of its own, on a device each; gradients are averaged."""

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from geo3d.errors import InputError
 from geo3d.progress import install_display, is_displayed
+from geo3d.scene.device import Device, chosen_device
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
     from torch import Tensor
 
 
-def make_fabric(device: str, processes: int, precision: str) -> Fabric:
+def make_fabric(device: Device, processes: int, precision: str) -> Fabric:
     """The device of this process, its precision, and its tie to the others; silent."""
     import torch
 
@@ -32,9 +33,7 @@ def make_fabric(device: str, processes: int, precision: str) -> Fabric:
         for name in ("lightning_fabric", "lightning.fabric"):
             logging.getLogger(name).setLevel(logging.ERROR)
         cards = torch.cuda.device_count()
-        if device == "cuda" and not cards:
-            raise InputError("device cuda needs a graphics card that torch can use, and there is none; cpu is allowed")
-        on_cards = device == "cuda" or (device == "auto" and cards > 0)
+        on_cards = chosen_device(device) == "cuda"
         if on_cards and processes > cards:
             raise InputError(f"{processes} processes need a graphics card each, and there are {cards}")
         fabric = Fabric(

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from geo3d.kernels import depth as kernel
 from geo3d.ops.camera import pixel_grid
+from geo3d.ops.implementations import implementation
 
 AXIAL_NOISE = 0.0012, 0.0019, 0.4
 """Of a structured-light camera: metres at the near end, more per square metre beyond, and that end, in metres."""
@@ -31,7 +32,7 @@ def fit_planes(
     is not `within` these bounds, in metres, counts as none. On the CPU they are written into `out`, if given: memory
     that was just obtained costs as much as the planes.
     """
-    if depth.device.type != "cpu":
+    if implementation(depth.device) != "numba":
         return _fit_planes_reference(depth, intrinsics, reach, least, within)
     K = intrinsics.to(depth.dtype)
     planes = depth.new_empty(*depth.shape, 4) if out is None else out

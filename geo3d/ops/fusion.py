@@ -9,11 +9,15 @@ from torch import Tensor
 from geo3d.kernels import fusion as kernel
 from geo3d.ops.block_grid import SIDE
 from geo3d.ops.camera import transform
+from geo3d.ops.implementations import implementation
 
 
 @dataclass(frozen=True)
 class View:
-    """What one camera saw: aligned colour and depth from one centre and orientation."""
+    """What one camera saw: aligned colour and depth from one centre and orientation.
+
+    Images lie on the device where they are averaged; intrinsics and the transform always on the CPU.
+    """
 
     planes: Float[Tensor, "height width 4"]
     """Each pixel's depth and the plane of its surface, as :func:`geo3d.ops.depth.fit_planes` gives it."""
@@ -110,20 +114,22 @@ def integrate_(
     classes, as Space-Saving does (Metwally, Agrawal and El Abbadi 2005): their votes add up to all that were given, and
     each has at most what the weakest has too many. They are exact while a voxel has seen no more classes than that.
     """
-    if means.tsdf.device.type != "cpu":
-        _integrate_reference_(means, rows, blocks, view, grid, weight_cap, free_weight)
-        return
-    camera_from_world, dtype = torch.linalg.inv(view.world_from_camera.double()), means.tsdf.dtype
-    K, scalar = view.intrinsics.double(), means.tsdf.numpy().dtype.type
-    turn = K @ camera_from_world[:3, :3]
-    begin = K @ transform(grid.origin.double()[None], camera_from_world)[0]
+    integrate = _INTEGRATE[implementation(means.tsdf.device)]
+    integrate(means, rows, blocks, view, grid, weight_cap, free_weight)
+
+
+def _integrate_numba_(
+    means: Means, rows: Tensor, blocks: Tensor, view: View, grid: Grid, weight_cap: float, free_weight: float
+) -> None:
+    dtype, scalar = means.tsdf.dtype, means.tsdf.numpy().dtype.type
+    projection, steps = _projection(view, grid)
     colour, labels = (None if kept is None else seen for kept, seen in _averaged(means, view))
     kernel.integrate(
         torch.get_num_threads(),
         rows.numpy(),
         blocks.numpy(),
-        torch.cat([turn * grid.block_size, begin[:, None]], dim=1).numpy(),
-        (turn * grid.voxel_size).to(dtype).numpy(),
+        projection.numpy(),
+        steps.to(dtype).numpy(),
         view.planes.to(dtype).numpy(),
         None if view.factors is None else view.factors.to(dtype).reshape(-1).numpy(),
         None if colour is None else colour.numpy(),
@@ -145,6 +151,46 @@ def integrate_(
         None if means.candidates is None else means.candidates.numpy(),
         None if means.votes is None else means.votes.numpy(),
     )
+
+
+def _integrate_triton_(
+    means: Means, rows: Tensor, blocks: Tensor, view: View, grid: Grid, weight_cap: float, free_weight: float
+) -> None:
+    from geo3d.kernels.fusion_triton import integrate
+
+    device, dtype = means.tsdf.device, means.tsdf.dtype
+    projection, steps = _projection(view, grid)
+    caps = _most(free_weight), weight_cap, free_weight, _near(grid)
+    colours = LEVEL, _half(means), min(weight_cap, COLOUR_CAP)
+    numbers = torch.tensor([grid.truncation, *caps, *colours, *_colour_from_depth(view)], dtype=dtype)
+    told = (None if kept is None else seen for kept, seen in _averaged(means, view))
+    colour, labels = (None if seen is None else seen.to(device).contiguous() for seen in told)
+    integrate(
+        rows.contiguous(),
+        blocks.contiguous(),
+        projection.contiguous().to(device),
+        steps.to(device, dtype).contiguous(),
+        numbers.to(device),
+        view.planes.to(device, dtype).contiguous(),
+        None if view.factors is None else view.factors.to(device, dtype).contiguous(),
+        colour,
+        labels,
+        view.colour_size,
+        means.tsdf,
+        means.weight,
+        means.seen,
+        means.colour,
+        means.candidates,
+        means.votes,
+    )
+
+
+def _projection(view: View, grid: Grid) -> tuple[Tensor, Tensor]:
+    """From a block [x, y, z, 1] to its first voxel's (u z, v z, z), and what a step along each axis adds; float64."""
+    camera_from_world, K = torch.linalg.inv(view.world_from_camera.double()), view.intrinsics.double()
+    turn = K @ camera_from_world[:3, :3]
+    begin = K @ transform(grid.origin.double()[None], camera_from_world)[0]
+    return torch.cat([turn * grid.block_size, begin[:, None]], dim=1), turn * grid.voxel_size
 
 
 def _averaged(means: Means, view: View) -> list[tuple[Tensor | None, Tensor | None]]:
@@ -248,3 +294,6 @@ def _colour_from_depth(view: View) -> list[float]:
     K, C = view.intrinsics.double(), view.colour_intrinsics.double()
     scale_u, scale_v = float(C[0, 0] / K[0, 0]), float(C[1, 1] / K[1, 1])
     return [scale_u, float(C[0, 2] - scale_u * K[0, 2]), scale_v, float(C[1, 2] - scale_v * K[1, 2])]
+
+
+_INTEGRATE = {"numba": _integrate_numba_, "triton": _integrate_triton_, "torch": _integrate_reference_}

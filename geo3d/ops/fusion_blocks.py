@@ -9,6 +9,7 @@ from geo3d.kernels import blocks as kernel
 from geo3d.ops.block_grid import pack_blocks, unpack_blocks
 from geo3d.ops.camera import pixel_grid, unproject
 from geo3d.ops.fusion import Grid, View
+from geo3d.ops.implementations import implementation
 
 
 def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, "block 3"]:
@@ -19,7 +20,7 @@ def blocks_near_surface(view: View, grid: Grid, stride: int = 1) -> Int[Tensor, 
 
     Every `stride`-th pixel of every `stride`-th row is looked at: enough while they lie closer than half a block.
     """
-    if view.depth.device.type != "cpu":
+    if implementation(view.depth.device) != "numba":
         return _blocks_near_surface_reference(view, grid, stride)
     rotation, centre, size = _camera_in_blocks(view, grid)
     K = view.intrinsics

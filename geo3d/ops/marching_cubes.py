@@ -8,6 +8,7 @@ from torch import Tensor
 from geo3d.kernels import marching_cubes as kernels
 from geo3d.ops import cube_table
 from geo3d.ops.block_grid import SIDE, upper_neighbours
+from geo3d.ops.implementations import implementation
 from geo3d.ops.mesh import corners, keep_vertices
 
 NUDGE = 1e-3
@@ -28,16 +29,17 @@ def extract_surface(
     not known, and the edge's other end then gives it; without `colour` all is black.
     """
     if len(blocks) == 0:
-        return torch.zeros(0, 3, dtype=torch.float64), torch.zeros(0, 3).int(), torch.zeros(0, 3).byte()
+        none = tsdf.new_zeros(0, 3)
+        return none.double(), none.int(), none.byte()
     if colour is None:
         colour = weight.new_zeros(3).expand(*weight.shape, 3)
-    extract = _extract_kernel if tsdf.device.type == "cpu" else _extract_reference
+    extract = _EXTRACT[implementation(tsdf.device)]
     vertices, faces, colours = extract(blocks, tsdf, weight, colour, max(min_weight, 1e-9))
     kept, faces = keep_vertices(corners(faces, len(vertices)), faces)  # a cut edge may have no cube that was seen whole
     return vertices[kept], faces, colours[kept]
 
 
-def _extract_kernel(
+def _extract_numba(
     blocks: Tensor, tsdf: Tensor, weight: Tensor, colour: Tensor, min_weight: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     neighbours, values, weights = upper_neighbours(blocks).numpy(), tsdf.numpy(), weight.numpy()
@@ -67,6 +69,17 @@ def _extract_kernel(
     edges = (cube_table.TRIANGLE_EDGES, cube_table.EDGE_OWNER)
     kernels.join(neighbours, values, weights, min_weight, triangle_counts, first, per_case, *edges, numbers, faces)
     return torch.from_numpy(vertices), torch.from_numpy(faces), torch.from_numpy(colours)
+
+
+def _extract_triton(
+    blocks: Tensor, tsdf: Tensor, weight: Tensor, colour: Tensor, min_weight: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    from geo3d.kernels.marching_cubes_triton import extract
+
+    device, grids = tsdf.device, [part.contiguous() for part in (blocks, tsdf, weight, colour)]
+    numbers = [torch.tensor([number], dtype=torch.float64, device=device) for number in (min_weight, NUDGE)]
+    tables = cube_table.TRIANGLE_COUNT, cube_table.TRIANGLE_EDGES, cube_table.EDGE_OWNER
+    return extract(upper_neighbours(blocks), *grids, *numbers, *(torch.from_numpy(part).to(device) for part in tables))
 
 
 def _extract_reference(
@@ -109,3 +122,6 @@ def _extract_reference(
     inner = at & 7
     faces = numbers[row, (inner[:, 0] * SIDE + inner[:, 1]) * SIDE + inner[:, 2], owner[:, 3]]
     return vertices, faces.reshape(-1, 3).int(), colours
+
+
+_EXTRACT = {"numba": _extract_numba, "triton": _extract_triton, "torch": _extract_reference}

@@ -12,6 +12,7 @@ from pydantic import Field
 from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.progress import say
+from geo3d.scene.device import Device, chosen_device, free_memory
 from geo3d.scene.memory import available_memory, parse_size
 
 if TYPE_CHECKING:
@@ -55,19 +56,24 @@ class FuseConfig:
     max_memory: str | None = None
     """Most memory that fusing may take above the volume, such as 2GiB: it then goes over the frames several times, for
     a part of the volume each, with the same result, and the volume waits on the disk. None: what is free."""
+    device: Device = "cpu"
+    """Where frames are averaged; auto is the graphics card where there is one. A card rounds otherwise than the CPU, so
+    that the volume has other last digits: cpu gives the same on a machine with a card and on one without. The card's
+    kernels were checked in Triton's interpreter, and have never run on a card."""
 
 
 def fuse(scan: RgbdScan, config: FuseConfig) -> TsdfVolume:
     """Average the signed distances, colours and labels that every frame gives to every voxel near what it saw."""
-    from geo3d.stages.fuse_pool import Pool, as_volume, finish, fuse_frames
+    from geo3d.stages.fuse_pool import as_volume, finish, fuse_frames, new_pool
     from geo3d.stages.fuse_tiles import fuse_in_tiles
 
-    grid = grid_of(config)
+    grid, device = grid_of(config), chosen_device(config.device)
     _refuse_too_far(scan, grid, config)
     if config.max_memory is not None:
-        return fuse_in_tiles(scan, config, grid, parse_size(config.max_memory, "fuse.max-memory"))
+        limit = parse_size(config.max_memory, "fuse.max-memory")
+        return fuse_in_tiles(scan, config, grid, limit if device == "cpu" else min(limit, free_memory(device)))
     _refuse_what_cannot_fit(scan, grid, config)
-    pool = Pool(scan, config, available_memory())
+    pool = new_pool(scan, config, free_memory(device))
     blocks, empty = fuse_frames(pool, scan, config, grid)
     tell_of_empty(scan, config, empty)
     return as_volume(finish(pool, blocks, grid, scan), grid, scan)
@@ -118,12 +124,13 @@ def _refuse_what_cannot_fit(scan: RgbdScan, grid: Grid, config: FuseConfig) -> N
         size, truncation = 8 * voxel_size, grid.truncation * voxel_size / grid.voxel_size
         return area * (2 * truncation + 1.5 * size) / size**3 * block_bytes(scan, config)
 
-    if needed(grid.voxel_size) > available_memory():
+    free = min(available_memory(), free_memory(chosen_device(config.device)))
+    if needed(grid.voxel_size) > free:
         fits = grid.voxel_size
-        while needed(fits) > available_memory() / 2:
+        while needed(fits) > free / 2:
             fits *= 1.25
         raise InputError(
             f"voxel size {grid.voxel_size:g} m would take about {needed(grid.voxel_size) / 2**30:.1f} GiB for the"
-            f" {area:.0f} m2 of surface in view, and {available_memory() / 2**30:.1f} GiB are free; {fits:.2g} m fits,"
+            f" {area:.0f} m2 of surface in view, and {free / 2**30:.1f} GiB are free; {fits:.2g} m fits,"
             " and so does any with fuse.max_memory"
         )

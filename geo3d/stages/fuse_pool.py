@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from geo3d.errors import InputError
 from geo3d.progress import track
+from geo3d.scene.device import chosen_device
 from geo3d.stages.fuse_views import in_view, views
 
 if TYPE_CHECKING:
-    from torch import Tensor, dtype
+    from torch import Tensor, device, dtype
 
     from geo3d.ops.fusion import Grid, Means
     from geo3d.scene.kinds import RgbdScan, TsdfVolume
     from geo3d.stages.fuse import FuseConfig
 
+FIRST = 4096
+"""Blocks that a graphics card has room for at first."""
 AT_ONCE = 1024
 """Blocks that are finished at a time, because whole copies would be the memory's peak."""
 
@@ -38,18 +41,13 @@ class Pool:
 
     def __init__(self, scan: RgbdScan, config: FuseConfig, limit: int) -> None:
         import numpy as np
-        import torch
 
         from geo3d.ops.fusion import Means
         from geo3d.ops.label_votes import CANDIDATES
 
         self.limit, labels = limit, has_labels(scan)
         self.capacity = max(limit // block_bytes(scan, config), 1)
-
-        # calloc, unlike torch.zeros, leaves the pages alone: memory grows with the surface, and nothing is copied.
-        def zeros(kind: type, *last: int) -> Tensor:
-            return torch.from_numpy(np.zeros((self.capacity, 8, 8, 8, *last), kind))
-
+        zeros = self._zeros
         self.means: Means | None = Means(
             tsdf=zeros(np.float32),
             weight=zeros(np.float32),
@@ -64,6 +62,61 @@ class Pool:
         assert self.means is not None, "the pool is used up"
         means, self.means = self.means, None
         return means
+
+    def hold(self, count: int) -> None:
+        """Have room for so many blocks, which are no more than the capacity: it is there from the start."""
+
+    def _zeros(self, kind: type, *last: int) -> Tensor:
+        """A field of no blocks, but for their rows; calloc, unlike torch.zeros, leaves the pages alone.
+
+        So memory grows with the surface, and nothing is copied.
+        """
+        import numpy as np
+        import torch
+
+        return torch.from_numpy(np.zeros((self.capacity, 8, 8, 8, *last), kind))
+
+
+class GrowingPool(Pool):
+    """The same on a device whose memory is taken when it is asked for: the room doubles when it is full.
+
+    While it grows, one field at a time is there twice: no more, at its capacity, than a block's bytes, which count the
+    volume too, that is made on the CPU.
+    """
+
+    def __init__(self, scan: RgbdScan, config: FuseConfig, limit: int, device: device) -> None:
+        self._device = device
+        super().__init__(scan, config, limit)
+
+    def hold(self, count: int) -> None:
+        """Double the room until there is enough, or the capacity is reached."""
+        from geo3d.ops.fusion import Means
+
+        assert self.means is not None, "the pool is used up"
+        rows = len(self.means.tsdf)
+        if count <= rows:
+            return
+        parts = dict(vars(self.take()))
+        for name, part in parts.items():
+            if part is not None:
+                parts[name] = part.new_zeros(min(max(count, 2 * rows), self.capacity), *part.shape[1:])
+                parts[name][:rows] = part
+        self.means = Means(**parts)
+
+    def _zeros(self, kind: type, *last: int) -> Tensor:
+        import numpy as np
+        import torch
+
+        like = torch.from_numpy(np.zeros(0, kind))
+        return torch.zeros(min(FIRST, self.capacity), 8, 8, 8, *last, dtype=like.dtype, device=self._device)
+
+
+def new_pool(scan: RgbdScan, config: FuseConfig, limit: int) -> Pool:
+    """An empty pool, of at most `limit` bytes, on the config's device."""
+    import torch
+
+    chosen = chosen_device(config.device)
+    return Pool(scan, config, limit) if chosen == "cpu" else GrowingPool(scan, config, limit, torch.device(chosen))
 
 
 def fuse_frames(
@@ -99,11 +152,13 @@ def fuse_frames(
                 f"voxel size {config.voxel_size:g} m takes more than the {pool.limit / 2**30:.1f} GiB of memory"
                 f" that were free; {2 * config.voxel_size:g} m takes about a quarter"
             )
+        pool.hold(len(table))
         if config.carve:
             known = table.blocks
             at = torch.cat([at, in_view(known, view, grid).int()]).unique()
             blocks = known[at.long()]
-        integrate_(pool.means, at, blocks, view, grid, config.weight_cap, config.free_weight)
+        there = at.to(view.depth.device), blocks.to(view.depth.device)
+        integrate_(pool.means, *there, view, grid, config.weight_cap, config.free_weight)
     return table.blocks, empty
 
 
@@ -123,6 +178,7 @@ def finish(pool: Pool, blocks: Tensor, grid: Grid, scan: RgbdScan) -> Part:
     """Sort the blocks, leaving out those never seen, and round what was precise for the sake of the means.
 
     Uses the pool up: each of its fields is let go of as soon as its part is made, so that there are never two wholes.
+    What comes out is on the CPU.
     """
     import torch
 
@@ -132,8 +188,8 @@ def finish(pool: Pool, blocks: Tensor, grid: Grid, scan: RgbdScan) -> Part:
     del means["weight"]
     views = means.pop("seen")
     if scan.crop is not None:
-        views[: len(blocks)] *= _inside(blocks, grid, scan.crop)
-    order = pack_blocks(blocks).argsort()
+        views[: len(blocks)] *= _inside(blocks, grid, scan.crop).to(views.device)
+    order = pack_blocks(blocks).argsort().to(views.device)
     order = order[views[: len(blocks)].amax(dim=(1, 2, 3))[order] > 0]
     seen = views[order]
     del views
@@ -143,8 +199,8 @@ def finish(pool: Pool, blocks: Tensor, grid: Grid, scan: RgbdScan) -> Part:
     candidates, votes = means.pop("candidates"), means.pop("votes")
     if candidates is not None and votes is not None:
         sorts = [_labelled(candidates[some], votes[some], here) for some, here in _runs(order, seen)]
-        candidates, votes = (torch.cat(parts) for parts in zip(*sorts, strict=True))
-    return Part(blocks[order], tsdf, seen, colour, candidates, votes)
+        candidates, votes = (torch.cat(parts).cpu() for parts in zip(*sorts, strict=True))
+    return Part(blocks[order.cpu()], tsdf, seen.cpu(), colour, candidates, votes)
 
 
 def _made(
@@ -156,7 +212,7 @@ def _made(
     kind: dtype | None = None,
 ) -> Tensor:
     """What is made of the blocks' means and of which voxels were seen, some blocks at a time."""
-    whole = means.new_empty(*seen.shape, *last, dtype=kind)
+    whole = means.new_empty(*seen.shape, *last, dtype=kind, device="cpu")
     done = 0
     for some, here in _runs(order, seen):
         whole[done : done + len(some)] = make(means[some], here)

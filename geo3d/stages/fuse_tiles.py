@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from geo3d.errors import InputError
 from geo3d.progress import say, track
 from geo3d.stages.fuse import FuseConfig, tell_of_empty
-from geo3d.stages.fuse_pool import Part, Pool, as_volume, block_bytes, finish, fuse_frames
+from geo3d.stages.fuse_pool import Part, as_volume, block_bytes, finish, fuse_frames, new_pool
 from geo3d.stages.fuse_views import views
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def fuse_in_tiles(scan: RgbdScan, config: FuseConfig, grid: Grid, limit: int) ->
     spool = _Spool()
     for number, tile in enumerate(tiles, start=1):
         name = f"fuse {number}/{len(tiles)}"
-        pool = Pool(scan, config, limit - frames)
+        pool = new_pool(scan, config, limit - frames)
         blocks, _ = fuse_frames(pool, scan, config, grid, tile.rows, tile.keys, name)
         spool.add(finish(pool, blocks, grid, scan))
     return as_volume(spool.joined(), grid, scan)

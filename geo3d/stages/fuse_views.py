@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from geo3d.scene.device import chosen_device
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -23,7 +25,7 @@ def views(
 ) -> Iterator[tuple[int, View, Tensor]]:
     """Each of the frames at `rows`: its row, what it saw, and the blocks within the crop near what it saw.
 
-    A view holds until the next one is asked for.
+    A view, which is on the config's device, holds until the next one is asked for; blocks are on the CPU.
     """
     import numpy as np
     import torch
@@ -35,7 +37,7 @@ def views(
     for row, frame in zip(rows, stream_frames(scan, rows, labels), strict=True):
         view = view_of(frame, config, room)
         blocks = blocks_near_surface(view, grid, stride or stride_of(frame, config.max_depth, grid))
-        yield row, view, within_crop(blocks, grid, scan.crop)
+        yield row, view, within_crop(blocks.cpu(), grid, scan.crop)
 
 
 def stride_of(frame: Frame, max_depth: float, grid: Grid) -> int:
@@ -54,20 +56,26 @@ def within_crop(blocks: Tensor, grid: Grid, crop: Tensor | None) -> Tensor:
 
 
 def view_of(frame: Frame, config: FuseConfig, room: Tensor | None = None) -> View:
-    """A frame as it is fused: a plane at each pixel that has depth within reach; `room` is for these planes."""
+    """A frame as it is fused: a plane at each pixel that has depth within reach; `room` is for these planes.
+
+    Its images are on the config's device, its few numbers on the CPU.
+    """
     from geo3d.ops.depth import facing_planes, fit_planes, vote_factors
     from geo3d.ops.fusion import View
 
+    device = chosen_device(config.device)
     reach, within = max(1, round(frame.depth.shape[1] / SLOPE_SHARE)), (config.min_depth, config.max_depth)
+    depth = frame.depth.to(device)
     if config.distance == "plane":
-        planes = fit_planes(frame.depth, frame.intrinsics, reach, config.min_facing, within, room)
+        planes = fit_planes(depth, frame.intrinsics, reach, config.min_facing, within, room)
     else:
-        planes = facing_planes(frame.depth, within)
+        planes = facing_planes(depth, within)
     by = "angle" in config.weighting, "range" in config.weighting
     factors = vote_factors(planes, frame.intrinsics, *by) if any(by) else None
-    colour = frame.colour if config.colour else None
     cameras = frame.intrinsics, frame.colour_intrinsics, frame.world_from_camera
-    return View(planes, colour, *cameras, factors, _labels_of(frame))
+    colour, labels = frame.colour if config.colour else None, _labels_of(frame)
+    colour, labels = (None if seen is None else seen.to(device) for seen in (colour, labels))
+    return View(planes, colour, *cameras, factors, labels)
 
 
 def _labels_of(frame: Frame) -> Tensor | None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from geo3d.config import settings
 from geo3d.errors import InputError
 from geo3d.progress import steps
+from geo3d.scene.device import Device, chosen_device
 from geo3d.stages.surface import weights_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ class MeshConfig:
     """Simplify to about so many faces, if there are more."""
     max_error: Annotated[float, Field(gt=0)] | None = None
     """Simplify as far as the surface stays within this of every vertex that it had, in metres."""
+    device: Device = "cpu"
+    """Where the volume is triangulated; auto is the graphics card where there is one. The mesh is the same; a card's
+    kernels were checked in Triton's interpreter, and have never run on a card."""
 
 
 def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
@@ -51,9 +55,10 @@ def extract_mesh(volume: TsdfVolume, config: MeshConfig) -> TriangleMesh:
     from geo3d.stages.mesh_shape import Surface, holes_closed, simplified
 
     with steps("mesh", 4, "passes") as done:
-        vertices, faces, colours = extract_surface(
-            volume.blocks, volume.tsdf, weights_of(volume), volume.colour, config.min_weight
-        )
+        device = chosen_device(config.device)
+        grids = volume.blocks.to(device), volume.tsdf.to(device), weights_of(volume).to(device)
+        colour = None if volume.colour is None else volume.colour.to(device)
+        vertices, faces, colours = (part.cpu() for part in extract_surface(*grids, colour, config.min_weight))
         observed = None if volume.inferred is None else _observed(vertices, volume)
         vertices = volume.origin + vertices * volume.voxel_size
         if len(faces) == 0:

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from geo3d.ops import marching_cubes
 from geo3d.ops.cube_table import CORNERS, EDGE_OWNER, TRIANGLE_COUNT, TRIANGLE_EDGES
-from geo3d.ops.marching_cubes import NUDGE, _extract_reference, extract_surface
+from geo3d.ops.marching_cubes import NUDGE, extract_surface
 from geo3d.ops.mesh import face_normals
+from tests.triton_kernels import DEVICE, needs_triton
 
 MIDDLES = CORNERS[EDGE_OWNER[:, 0] + 2 * EDGE_OWNER[:, 1] + 4 * EDGE_OWNER[:, 2]] + np.eye(3)[EDGE_OWNER[:, 3]] / 2
 
@@ -61,11 +62,10 @@ def test_a_case_has_its_vertices_on_the_cut_edges_and_is_open_in_the_cubes_sides
             assert in_a_side != (edge[::-1] in edges)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("seed", range(4))
-def test_kernel_and_reference_make_the_same_mesh(dtype: torch.dtype, seed: int, monkeypatch: pytest.MonkeyPatch):
+def rough_volume(dtype: torch.dtype, seed: int, side: int = 3) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Blocks with gaps, random distances with zeros of both signs, weights and colours."""
     source = torch.Generator().manual_seed(seed)
-    blocks = block_box(3, 3, 3, low=-1)
+    blocks = block_box(side, side, side, low=-1)
     blocks = blocks[torch.rand(len(blocks), generator=source) < 0.7]
     shape = (len(blocks), 8, 8, 8)
     tsdf = torch.rand(shape, generator=source, dtype=dtype) * 2 - 1
@@ -73,13 +73,54 @@ def test_kernel_and_reference_make_the_same_mesh(dtype: torch.dtype, seed: int, 
     tsdf[torch.rand(shape, generator=source) < 0.05] = -0.0
     weight = torch.randint(0, 30, shape, generator=source).byte()
     colour = torch.randint(0, 256, (*shape, 3), generator=source).byte()
-    ours = extract_surface(blocks, tsdf, weight, colour, 2.5)
-    monkeypatch.setattr(marching_cubes, "_extract_kernel", _extract_reference)
-    wanted = extract_surface(blocks, tsdf, weight, colour, 2.5)
+    colour[torch.rand(shape, generator=source) < 0.2] = 0
+    return blocks, tsdf, weight, colour
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("seed", range(4))
+def test_kernel_and_reference_make_the_same_mesh(dtype: torch.dtype, seed: int, monkeypatch: pytest.MonkeyPatch):
+    volume = rough_volume(dtype, seed)
+    ours = extract_surface(*volume, 2.5)
+    monkeypatch.setattr(marching_cubes, "implementation", lambda device: "torch")
+    wanted = extract_surface(*volume, 2.5)
     assert len(ours[1]) > 1000
     assert torch.equal(ours[1], wanted[1])
     torch.testing.assert_close(ours[0], wanted[0])
     assert int((ours[2].int() - wanted[2].int()).abs().max()) <= 1
+
+
+@needs_triton
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_gpus_kernels_make_the_same_mesh_to_the_bit(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch):
+    for volume in (rough_volume(dtype, 2, 2), smooth_volume(dtype)):
+        wanted = extract_surface(*volume, 2.5)
+        monkeypatch.setattr(marching_cubes, "implementation", lambda device: "triton")
+        blocks, tsdf, weight, colour = (part.to(DEVICE) for part in volume)
+        ours = extract_surface(blocks, tsdf, weight, colour, 2.5)
+        monkeypatch.undo()
+        assert len(wanted[1]) > 300
+        for found, part in zip(ours, wanted, strict=True):
+            assert found.device.type == DEVICE.type
+            assert found.dtype == part.dtype
+            assert torch.equal(found.cpu(), part)
+
+
+@needs_triton
+def test_the_gpus_kernels_find_no_mesh_where_there_is_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(marching_cubes, "implementation", lambda device: "triton")
+    for side in (0, 2):
+        tsdf = torch.ones(side**3, 8, 8, 8, device=DEVICE)
+        found = extract_surface(block_box(side, side, side).to(DEVICE), tsdf, tsdf.byte(), None, 1.0)
+        assert [tuple(part.shape) for part in found] == [(0, 3)] * 3
+
+
+def smooth_volume(dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """A sphere, clipped, in blocks that lie on both sides of the origin."""
+    voxels = torch.cartesian_prod(*[torch.arange(-8, 8)] * 3).reshape(16, 16, 16, 3)
+    tsdf = to_blocks((voxels - torch.tensor([0.3, -0.4, 0.1])).norm(dim=-1) / 4 - 1.5).clamp(-1, 1).to(dtype)
+    colour = torch.stack([to_blocks((voxels[..., axis] + 8) * 15) for axis in range(3)], dim=-1).byte()
+    return block_box(2, 2, 2, low=-1), tsdf, torch.full(tsdf.shape, 9).byte(), colour
 
 
 @pytest.mark.parametrize("levels", [None, 1, 3])

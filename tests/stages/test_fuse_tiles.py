@@ -72,7 +72,7 @@ def test_tiles_are_within_the_bound_and_hold_every_block_once(scan: RgbdScan, mo
         return finish(pool, blocks, grid, scan)
 
     finish = fuse_tiles.finish
-    monkeypatch.setattr(fuse_tiles, "Pool", Counted)
+    monkeypatch.setattr(fuse_tiles, "new_pool", Counted)
     monkeypatch.setattr(fuse_tiles, "finish", counted)
     config = limited(scan, 300)
     volume = fuse(scan, config)
