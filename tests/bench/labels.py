@@ -1,9 +1,10 @@
 """Labels of the surfaces of held-out rooms: a network's beside those by planes.
 
-``python -m tests.bench.labels FOLDER [WEIGHTS]``: rooms of ``geo3d render-dataset --rooms.split test`` with volumes and
-scan volumes at 5 cm; without WEIGHTS those that ship. IoU of each class over all voxels with a surface; for planes over
-what they know, all else otherprop; and over the surface that the completion weights infer, where the true one is near.
-And how far confidences, as the stage gives them, are from being right as often.
+``python -m tests.bench.labels FOLDER [WEIGHTS] [OUT]``: rooms of ``geo3d render-dataset --rooms.split test`` with
+volumes and scan volumes at 5 cm; without WEIGHTS those that ship. IoU of each class over all voxels with a surface; for
+planes over what they know, all else otherprop; and over the surface that the completion weights infer, where the true
+one is near. And how far confidences, as the stage gives them, are from being right as often. OUT gets the network's
+labels, which ``geo3d benchmark scannet-voxel --reading strict`` scores, too.
 """
 
 import sys
@@ -15,10 +16,13 @@ import numpy as np
 import torch
 
 from geo3d.batches.scenes import IGNORED, fold_table, read_volumes, scene_folders
+from geo3d.data_tools.benchmarks.choices import Choices
 from geo3d.metrics.calibration import calibration_error
 from geo3d.metrics.confusion import confusion_matrix, intersection_over_union, mean_of, overall_accuracy
 from geo3d.ops.block_grid import find_rows, pack_blocks, split_blocks
 from geo3d.ops.transfer import at_points
+from geo3d.pipelines.benchmark import benchmark
+from geo3d.scene.artifact import store
 from geo3d.scene.kinds import ScannedVolume, SemanticVolume, TsdfVolume, VoxelLabels
 from geo3d.stages.predict import predict
 from geo3d.stages.segment import CLASSES as PLANAR
@@ -30,7 +34,7 @@ from geo3d.weight_files import read_card
 SIZE = 0.05
 
 
-def main(folder: Path, name: str) -> None:
+def main(folder: Path, name: str, out: Path | None) -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory() as memory:
         weights, completing = (find_weights(one, Path(memory) / "hashes.json") for one in (name, "complete"))
@@ -50,6 +54,9 @@ def main(folder: Path, name: str) -> None:
         as_planar = as_planar + counts(by_network, by_network, truth, coarse)
         planar = planar + counts(by_network, by_planes, truth, coarse)
         labels = fold_table(truth.classes, folded)[truth.labels[tuple(by_network.voxels.long().T)].long()]
+        if out is not None:
+            keep(truth, by_network, labels, out / "truth", scene.name)
+            keep(truth, by_network, by_network.probabilities.argmax(dim=1), out / "network", scene.name)
         chances.append(by_network.probabilities[labels != IGNORED].numpy())
         truths.append(labels[labels != IGNORED].numpy())
     print(f"{len(scenes)} rooms, {np.sum(learned):,} voxels")
@@ -65,6 +72,24 @@ def main(folder: Path, name: str) -> None:
             f"{name}: accuracy {100 * overall_accuracy(np.asarray(matrix)):.1f}, mIoU {100 * mean_of(iou):.1f} ({each})"
         )
     print(f"ECE of the network's confidences: {calibration_error(np.concatenate(chances), np.concatenate(truths)):.4f}")
+
+    if out is not None:
+        benchmark(
+            "scannet-voxel",
+            pred=out / "network",
+            truth=out / "truth",
+            out=out / "scores",
+            config=Choices(reading="strict"),
+        )
+
+
+def keep(truth: SemanticVolume, found: VoxelLabels, labels: torch.Tensor, out: Path, room: str) -> None:
+    """Labels of the voxels of a surface as a scene that `geo3d benchmark` reads."""
+    grid = torch.full_like(truth.labels, IGNORED)
+    grid[tuple(found.voxels.long().T)] = labels.to(grid.dtype)
+    folder = out / room / "volumes" / "050mm" / "labels"
+    folder.mkdir(parents=True)
+    store(replace(truth, labels=grid, classes=found.classes), folder)
 
 
 def as_blocks(scanned: ScannedVolume) -> TsdfVolume:
@@ -91,4 +116,5 @@ def counts(places: VoxelLabels, found: VoxelLabels, truth: SemanticVolume, folde
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "segment")
+    given = sys.argv[2:]
+    main(Path(sys.argv[1]), given[0] if given else "segment", Path(given[1]) if len(given) > 1 else None)
