@@ -10,9 +10,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from geo3d.batches.scenes import read_volumes, scene_folders
+from geo3d.metrics.occupancy import occupancy_counts
 from geo3d.pipelines.benchmark import benchmark
 from geo3d.scene.artifact import store
 from geo3d.scene.kinds import DistanceVolume, ScannedVolume, SemanticVolume
@@ -28,16 +30,31 @@ METHODS = "scan", "network", "unseen"
 def main(rooms: Path, out: Path, name: str) -> None:
     """Write the predictions and score them."""
     weights = find_weights(name, out / "hashes.json")
+    counts = {method: np.zeros((2, 3), np.int64) for method in METHODS}
     for room in scene_folders([rooms], SIZE):
-        scanned, truth = read_volumes(room, SIZE, "scan", "labels")
-        write(room.name, scanned, truth, weights, out)
+        scanned, truth, distance = read_volumes(room, SIZE, "scan", "labels", "distance")
+        found = write(room.name, scanned, truth, weights, out)
+        for method, values in found.items():
+            counts[method] += at_surface(values, distance.distance, scanned.known)
+    for method, both in counts.items():
+        whole, unseen = (100 * hits / max(hits + wrong + missed, 1) for hits, wrong, missed in both.tolist())
+        print(f"{method}: IoU of the voxels within one of a surface {whole:.1f} %, of those not seen {unseen:.1f} %")
     for method in METHODS:
         print(f"\n{method}")
         benchmark("completion-scancomplete", pred=out / method, truth=rooms, out=out / f"{method}_scores", pictures=6)
 
 
-def write(room: str, scanned: ScannedVolume, truth: SemanticVolume, weights: Source, out: Path) -> None:
-    """Distances of each method, and the network's labels where it finds a surface."""
+def at_surface(found: torch.Tensor, true: torch.Tensor, known: torch.Tensor) -> np.ndarray:
+    """Voxels nearer than one to a surface [all, not seen], hit, wrong and missed."""
+    near = [(values.abs() < SIZE).int() for values in (true, found)]
+    where = torch.ones_like(known, dtype=torch.bool), known == 0
+    return np.array([occupancy_counts(*(values[some].numpy() for values in near)) for some in where])
+
+
+def write(
+    room: str, scanned: ScannedVolume, truth: SemanticVolume, weights: Source, out: Path
+) -> dict[str, torch.Tensor]:
+    """Distances of each method, which are given back, and the network's labels where it finds a surface."""
     distance, probabilities = infer(scanned, weights)
     distance = distance.clamp(-scanned.truncation, scanned.truncation)
     found = {"scan": scanned.distance, "network": distance}
@@ -50,6 +67,7 @@ def write(room: str, scanned: ScannedVolume, truth: SemanticVolume, weights: Sou
             near = values.abs() <= truth.reach
             labels = torch.where(near, probabilities.argmax(dim=0), 255).to(torch.uint8)
             keep(replace(truth, labels=labels, classes=classes), folder / "labels")
+    return found
 
 
 def volume_of(scanned: ScannedVolume, distance: torch.Tensor) -> DistanceVolume:

@@ -2,8 +2,8 @@
 
 ``python -m tests.bench.labels FOLDER [WEIGHTS] [OUT]``: rooms of ``geo3d render-dataset --rooms.split test`` with
 volumes and scan volumes at 5 cm; without WEIGHTS those that ship. IoU of each class over all voxels with a surface; for
-planes over what they know, all else otherprop; and over the surface that the completion weights infer, where the true
-one is near. And how far confidences, as the stage gives them, are from being right as often. OUT gets the network's
+planes over what they know, all else otherprop; for the completing network's own labels of what was seen; and over the
+surface that it infers, where the true one is near. And how far confidences, as the stage gives them, are from being right as often. OUT gets the network's
 labels, which ``geo3d benchmark scannet-voxel --reading strict`` scores, too.
 """
 
@@ -39,17 +39,25 @@ def main(folder: Path, name: str, out: Path | None) -> None:
     with tempfile.TemporaryDirectory() as memory:
         weights, completing = (find_weights(one, Path(memory) / "hashes.json") for one in (name, "complete"))
     folded = read_card(weights.root / weights.listing["weights"]).classes
-    learned, beyond, as_planar, planar, scenes = 0, 0, 0, 0, scene_folders([folder], SIZE)
+    learned, dense, beyond, as_planar, planar, scenes = 0, 0, 0, 0, 0, scene_folders([folder], SIZE)
     chances, truths = [], []
     coarse = {name: folded.get(name, ()) for name in PLANAR if name != "otherprop"}
     for scene in scenes:
         scanned, truth = read_volumes(scene, SIZE, "scan", "labels")
         by_network = segment_learned(scanned, weights, SegmentConfig())
-        whole = segment_learned(scanned, weights, SegmentConfig(), predict(scanned, completing))
+        predicted = predict(scanned, completing)
+        by_completing = replace(
+            by_network,
+            voxels=predicted.voxels,
+            probabilities=predicted.probabilities,
+            classes=predicted.classes,
+        )
+        whole = segment_learned(scanned, weights, SegmentConfig(), predicted)
         unseen = find_rows(pack_blocks(by_network.voxels), whole.voxels) < 0
         inferred = replace(whole, voxels=whole.voxels[unseen], probabilities=whole.probabilities[unseen])
         by_planes = segment(as_blocks(scanned), SegmentConfig())
         learned = learned + counts(by_network, by_network, truth, dict(folded))
+        dense = dense + counts(by_network, by_completing, truth, dict(folded))
         beyond = beyond + counts(inferred, inferred, truth, dict(folded))
         as_planar = as_planar + counts(by_network, by_network, truth, coarse)
         planar = planar + counts(by_network, by_planes, truth, coarse)
@@ -62,6 +70,7 @@ def main(folder: Path, name: str, out: Path | None) -> None:
     print(f"{len(scenes)} rooms, {np.sum(learned):,} voxels")
     for name, matrix, names in (
         ("network", learned, tuple(folded)),
+        ("completing network", dense, tuple(folded)),
         ("network, planes' classes", as_planar, PLANAR),
         ("planes", planar, PLANAR),
         (f"inferred surface, {np.sum(beyond):,} voxels", beyond, tuple(folded)),
@@ -110,9 +119,14 @@ def counts(places: VoxelLabels, found: VoxelLabels, truth: SemanticVolume, folde
     table = torch.cat([table, torch.full((256 - len(table),), IGNORED)])
     labels = table[truth.labels[tuple(places.voxels.long().T)].long()]
     chances = at_points(places.voxels.double(), found.voxels, found.probabilities, "nearest")
-    columns = [names.index(name) if name in names else names.index("otherprop") for name in found.classes]
+    columns = [names.index(_home(name, folded)) for name in found.classes]
     best = torch.tensor(columns)[chances.argmax(dim=1)]
     return confusion_matrix(labels.numpy(), best.numpy(), len(names), len(names))
+
+
+def _home(name: str, folded: dict) -> str:
+    """The class that one is named like or folded into, otherprop for one without."""
+    return next((one for one, parts in folded.items() if name == one or name in parts), "otherprop")
 
 
 if __name__ == "__main__":
