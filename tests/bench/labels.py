@@ -3,8 +3,8 @@
 ``python -m tests.bench.labels FOLDER [WEIGHTS] [OUT]``: rooms of ``geo3d render-dataset --rooms.split test`` with
 volumes and scan volumes at 5 cm; without WEIGHTS those that ship. IoU of each class over all voxels with a surface; for
 planes over what they know, all else otherprop; for the completing network's own labels of what was seen; and over the
-surface that it infers, where the true one is near. And how far confidences, as the stage gives them, are from being right as often. OUT gets the network's
-labels, which ``geo3d benchmark scannet-voxel --reading strict`` scores, too.
+surface that it infers, where the true one is near. And how far confidences, as the stage gives them, are from being
+right as often. OUT gets the network's labels, which ``geo3d benchmark scannet-voxel --reading strict`` scores, too.
 """
 
 import sys
