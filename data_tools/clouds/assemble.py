@@ -107,11 +107,17 @@ def _shift(file: Path, places: NDArray) -> NDArray[np.float64]:
     return np.where(far, np.round((low + high) / 2 / GRID) * GRID, 0.0)
 
 
+def doubles(values: NDArray) -> NDArray[np.float64]:
+    """Numbers of any type; a NaN that is to be warned of (a signalling one) becomes one that is not."""
+    with np.errstate(invalid="ignore"):
+        return values.astype(np.float64)
+
+
 def levels(values: NDArray) -> NDArray[np.uint8]:
     """Colours as 0 to 255, from such, from 16 bits, or from real numbers of 0 to 1."""
     if values.dtype == np.uint8:
         return values
-    known = np.nan_to_num(values.astype(np.float64), nan=0.0)
+    known = np.nan_to_num(doubles(values), nan=0.0)
     most = known.max(initial=0)
     if values.dtype.kind == "f" and most <= 1:
         return np.rint(known.clip(0, 1) * 255).astype(np.uint8)

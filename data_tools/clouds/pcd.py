@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.clouds.assemble import Points, assemble, checked_table, file_of, levels, read_bytes
+from geo3d.data_tools.clouds.assemble import Points, assemble, checked_table, doubles, file_of, levels, read_bytes
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def read(source: Source, config: None = None) -> PointCloud:
     data = read_bytes(file)
     header = _header(file, data)
     columns = {"ascii": _text, "binary": _binary, "binary_compressed": _compressed}[header.form](file, header, data)
-    places = np.stack([columns[axis] for axis in "xyz"], axis=1).astype(np.float64)
+    places = doubles(np.stack([columns[axis] for axis in "xyz"], axis=1))
     normals = None
     if {"normal_x", "normal_y", "normal_z"} <= columns.keys():
-        normals = np.stack([columns[f"normal_{axis}"] for axis in "xyz"], axis=1).astype(np.float64)
+        normals = doubles(np.stack([columns[f"normal_{axis}"] for axis in "xyz"], axis=1))
     return assemble(source, Points(places, normals, _colours(columns), header.viewpoint))
 
 

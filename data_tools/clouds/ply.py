@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo3d.data_tools.clouds.assemble import Points, assemble, checked_table, file_of, levels, read_bytes
+from geo3d.data_tools.clouds.assemble import Points, assemble, checked_table, doubles, file_of, levels, read_bytes
 from geo3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ def read(source: Source, config: None = None) -> PointCloud:
     return assemble(
         source,
         Points(
-            places.astype(np.float64),
-            None if normals is None else normals.astype(np.float64),
+            doubles(places),
+            None if normals is None else doubles(normals),
             None if colours is None else levels(colours),
         ),
     )

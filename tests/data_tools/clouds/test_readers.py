@@ -227,6 +227,18 @@ def test_points_that_are_none_are_left_out_and_told(tmp_path, capsys):
     assert (len(cloud.points), cloud.normals) == (99, None)
 
 
+@pytest.mark.parametrize("suffix", ["ply", "pcd"])
+def test_a_nan_that_warns_is_a_nan(tmp_path, suffix):
+    points, normals, colours = some_points(30)
+    file = tmp_path / f"a.{suffix}"
+    if suffix == "ply":
+        write_ply(file, "binary_little_endian", points, normals, colours)
+    else:
+        write_pcd(file, "binary", pcd_columns(points, normals, colours, as_float=False))
+    file.write_bytes(file.read_bytes()[:-4] + bytes.fromhex("0000a07f"))  # the last normal's z, a signalling NaN
+    check(read(file), points[:-1], normals[:-1], colours[:-1])
+
+
 def test_faces_make_a_ply_a_mesh(tmp_path):
     head = "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
     for count, body in ((1, "3 0 1 2\n"), (0, "")):
