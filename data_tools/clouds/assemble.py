@@ -22,6 +22,8 @@ FARTHEST = 10_000.0
 """Metres from the world's origin, beyond which float32 loses the millimetre."""
 GRID = 1000.0
 """Metres: the shifts of files that lie farther away are multiples of it, so that neighbouring tiles share one."""
+WIDEST = 2 * FARTHEST - GRID
+"""Metres along an axis: what can be shifted to lie within FARTHEST."""
 MOST_BARE = 0.1
 """Share of the points that may lack a normal; with more, all are estimated."""
 
@@ -50,7 +52,7 @@ def file_of(source: Source) -> Path:
 def assemble(source: Source, points: Points) -> PointCloud:
     """Leave out what is no point or lies outside of the crop, shift what lies too far away, and make normals unit.
 
-    Raises InputError where no point is left, and where points lie more than 20 km apart.
+    Raises InputError where no point is left, and where points lie more than 19 km apart.
     """
     import torch
 
@@ -100,9 +102,9 @@ def _unit_normals(file: Path, normals: NDArray | None, kept: NDArray) -> tuple[N
 def _shift(file: Path, places: NDArray) -> NDArray[np.float64]:
     """What is taken off so that all lies near the origin; 0 along axes where it does."""
     low, high = places.min(axis=0), places.max(axis=0)
-    if (high - low).max() > 2 * FARTHEST:
+    if (high - low).max() > WIDEST:
         wide = " x ".join(f"{side:.4g}" for side in high - low)
-        raise InputError(f"{file} spans {wide} m; {2 * FARTHEST / 1000:g} km is the most, is it in other units?")
+        raise InputError(f"{file} spans {wide} m; {WIDEST / 1000:g} km is the most, is it in other units?")
     far = np.maximum(np.abs(low), np.abs(high)) > FARTHEST
     return np.where(far, np.round((low + high) / 2 / GRID) * GRID, 0.0)
 

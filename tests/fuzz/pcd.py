@@ -1,12 +1,24 @@
-"""Fuzz the reader of PCD point clouds: ``python -m tests.fuzz.pcd --seconds 600``."""
+"""Inputs for the reader of PCD point clouds: ``python -m tests.fuzz.pcd --seconds 600``."""
 
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from tests.fuzz.loop import instrument, main
+
+if __name__ == "__main__":
+    instrument(["geo3d.data_tools.clouds"])
+
 from tests.data_tools.clouds.writers import some_points, write_pcd
-from tests.fuzz.clouds import run
+from tests.fuzz.clouds import attempt_on, bound_memory
+
+FOLDER = Path(tempfile.gettempdir()) / "geo3d-fuzz-pcd"
+
+
+def attempt(data: bytes) -> None:
+    """Read it as a file."""
+    attempt_on(FOLDER / "a.pcd", data)
 
 
 def seeds() -> list[bytes]:
@@ -23,4 +35,5 @@ def seeds() -> list[bytes]:
 
 
 if __name__ == "__main__":
-    run("pcd", seeds)
+    bound_memory()
+    main("pcd", attempt, seeds())

@@ -1,10 +1,22 @@
-"""Fuzz the reader of PLY point clouds: ``python -m tests.fuzz.ply --seconds 600``."""
+"""Inputs for the reader of PLY point clouds: ``python -m tests.fuzz.ply --seconds 600``."""
 
 import tempfile
 from pathlib import Path
 
+from tests.fuzz.loop import instrument, main
+
+if __name__ == "__main__":
+    instrument(["geo3d.data_tools.clouds"])
+
 from tests.data_tools.clouds.writers import some_points, write_ply
-from tests.fuzz.clouds import run
+from tests.fuzz.clouds import attempt_on, bound_memory
+
+FOLDER = Path(tempfile.gettempdir()) / "geo3d-fuzz-ply"
+
+
+def attempt(data: bytes) -> None:
+    """Read it as a file."""
+    attempt_on(FOLDER / "a.ply", data)
 
 
 def seeds() -> list[bytes]:
@@ -18,4 +30,5 @@ def seeds() -> list[bytes]:
 
 
 if __name__ == "__main__":
-    run("ply", seeds)
+    bound_memory()
+    main("ply", attempt, seeds())

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz import sens, tum
+from tests.fuzz import pcd, ply, sens, tum
 from tests.fuzz.loop import FINDINGS, mutated, tried
 
-TARGETS = {"sens": sens, "tum": tum}
+TARGETS = {"sens": sens, "tum": tum, "ply": ply, "pcd": pcd}
 KEPT = [path for name in TARGETS for path in sorted((FINDINGS / name).glob("[0-9a-f]*"))]
 
 
