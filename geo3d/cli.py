@@ -52,12 +52,19 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
         return _complain(f"{named}{error.strerror or error}; what was there before is unchanged", debug, 2)
-    except MemoryError as error:
-        needs_less = NEEDS_LESS.get(next(iter(arguments), ""), "less at a time, or a machine with more, may do")
-        return _complain(f"out of memory ({error}); {needs_less}", debug, 2)
     except Exception as error:
+        if _is_out_of_memory(error):
+            needs_less = NEEDS_LESS.get(next(iter(arguments), ""), "less at a time, or a machine with more, may do")
+            told = str(error).split(". ", 1)[0]  # torch goes on about its settings
+            return _complain(f"out of memory ({told}); {needs_less}", debug, 2)
         what = f"a fault in geo3d, not in your input: {type(error).__name__}: {error}; --debug shows where"
         return _complain(what, debug, 1)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, the machine's or a graphics card's: torch has exceptions of its own for that."""
+    told_by_torch = type(error).__name__ == "OutOfMemoryError" or "DefaultCPUAllocator: can't allocate" in str(error)
+    return isinstance(error, MemoryError) or told_by_torch
 
 
 def _dispatch(arguments: list[str]) -> int:

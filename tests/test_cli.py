@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from geo3d import cli, progress
 from tests.scenes import all_around, sphere, write_scan
@@ -132,6 +133,13 @@ def test_debug_shows_the_traceback_and_the_sentence(capsys: Capture):
     assert lines[-1].startswith("geo3d: there is no command scan-to-mush")
 
 
+def out_of_torch() -> Exception:
+    """What torch raises where the machine's memory does not do."""
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    return caught.value
+
+
 @pytest.mark.parametrize(
     ("error", "code", "part"),
     [
@@ -139,6 +147,8 @@ def test_debug_shows_the_traceback_and_the_sentence(capsys: Capture):
         (RuntimeError("boom"), 1, "a fault in geo3d, not in your input: RuntimeError: boom"),
         (OSError(28, "No space left on device", "/disk/file"), 2, "/disk/file: No space left on device"),
         (MemoryError("much"), 2, "out of memory"),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB. See the settings"), 2, "out of memory"),
+        (out_of_torch(), 2, "out of memory ([enforce fail"),
     ],
 )
 def test_every_other_end_has_its_code(monkeypatch: pytest.MonkeyPatch, capsys: Capture, error, code: int, part: str):
