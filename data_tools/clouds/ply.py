@@ -143,8 +143,8 @@ def _vertices(file: Path, header: Header) -> tuple[Element, list[Element]]:
     if "vertex" not in names:
         raise InputError(f"{file} has no element vertex; it has {', '.join(names) or 'none'}")
     first = names.index("vertex")
-    vertices, before = header.elements[first], list(header.elements[:first])
-    lists = [element.name for element in (*before, vertices) if not element.is_plain and element.count]
+    vertices, before = header.elements[first], [element for element in header.elements[:first] if element.count]
+    lists = [element.name for element in (*before, vertices) if not element.is_plain]
     if lists:
         raise InputError(f"{file} has lists in {', '.join(lists)}; of points, plain numbers are read")
     properties = [name for name, _ in vertices.properties]

@@ -66,7 +66,8 @@ def from_columns(file: Path, rows: NDArray[np.float64]) -> Points:
 
 def _meaning(triple: NDArray, rather_colours: bool) -> str | None:
     known = triple[np.isfinite(triple).all(axis=1)]
-    lengths = np.linalg.norm(known, axis=1)
+    with np.errstate(over="ignore"):  # infinite, which is no unit
+        lengths = np.linalg.norm(known, axis=1)
     unit = bool(((np.abs(lengths - 1) < 0.02) | (lengths == 0)).all()) and bool((lengths > 0).any())
     shades = bool(((known >= 0) & (known <= 255)).all()) and bool((known == known.round()).all() or known.max() <= 1)
     if unit and not (shades and rather_colours):
