@@ -24,6 +24,8 @@ GRID = 1000.0
 """Metres: the shifts of files that lie farther away are multiples of it, so that neighbouring tiles share one."""
 WIDEST = 2 * FARTHEST - GRID
 """Metres along an axis: what can be shifted to lie within FARTHEST."""
+OUTERMOST = 1e9
+"""Metres from the origin of a file's world: float64 loses the millimetre far beyond, and no survey goes there."""
 MOST_BARE = 0.1
 """Share of the points that may lack a normal; with more, all are estimated."""
 
@@ -52,7 +54,8 @@ def file_of(source: Source) -> Path:
 def assemble(source: Source, points: Points) -> PointCloud:
     """Leave out what is no point or lies outside of the crop, shift what lies too far away, and make normals unit.
 
-    Raises InputError where no point is left, and where points lie more than 19 km apart.
+    Raises InputError where no point is left, and where points lie more than 19 km apart, or a million
+    kilometres from the origin.
     """
     import torch
 
@@ -102,6 +105,10 @@ def _unit_normals(file: Path, normals: NDArray | None, kept: NDArray) -> tuple[N
 def _shift(file: Path, places: NDArray) -> NDArray[np.float64]:
     """What is taken off so that all lies near the origin; 0 along axes where it does."""
     low, high = places.min(axis=0), places.max(axis=0)
+    if (most := np.abs([low, high]).max()) > OUTERMOST:
+        raise InputError(
+            f"{file} lies {most:.4g} m from its origin; {OUTERMOST:g} m is the most, is it in other units?"
+        )
     if (high - low).max() > WIDEST:
         wide = " x ".join(f"{side:.4g}" for side in high - low)
         raise InputError(f"{file} spans {wide} m; {WIDEST / 1000:g} km is the most, is it in other units?")
