@@ -32,7 +32,7 @@ def read_table(data: bytes | memoryview, most_rows: int | None = None) -> Table:
     text = np.frombuffer(data, np.uint8)
     values = np.empty(len(text) // 2 + 1)  # of which only what is written to takes memory
     most = len(text) + 1 if most_rows is None else most_rows
-    rows, width, end, fault, line, begin = kernel.read_rows(text, POWERS, most, values)
+    rows, width, end, fault, line, begin = kernel.read_rows(text, POWERS, min(most, len(text)), values)
     table = values[: rows * width].reshape(rows, width).copy()
     return Table(table, end, _explained(text, fault, width, begin), line)
 
