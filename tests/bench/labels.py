@@ -119,14 +119,10 @@ def counts(places: VoxelLabels, found: VoxelLabels, truth: SemanticVolume, folde
     table = torch.cat([table, torch.full((256 - len(table),), IGNORED)])
     labels = table[truth.labels[tuple(places.voxels.long().T)].long()]
     chances = at_points(places.voxels.double(), found.voxels, found.probabilities, "nearest")
-    columns = [names.index(_home(name, folded)) for name in found.classes]
-    best = torch.tensor(columns)[chances.argmax(dim=1)]
+    columns = fold_table(found.classes, folded)[: len(found.classes)]
+    columns = torch.where(columns == IGNORED, names.index("otherprop"), columns).long()
+    best = columns[chances.argmax(dim=1)]
     return confusion_matrix(labels.numpy(), best.numpy(), len(names), len(names))
-
-
-def _home(name: str, folded: dict) -> str:
-    """The class that one is named like or folded into, otherprop for one without."""
-    return next((one for one, parts in folded.items() if name == one or name in parts), "otherprop")
 
 
 if __name__ == "__main__":
